@@ -16,7 +16,7 @@ from kb.answering import judgement, prompts
 from kb.answering.answer_builder import Draft, checked, evidence_of
 from kb.answering.editions import newest, older_editions, passed_over, without_documents
 from kb.answering.events import drain
-from kb.answering.follow_up import standalone
+from kb.answering.follow_up import put_alone
 from kb.answering.history import fitting
 from kb.answering.product_help import ProductHelp
 from kb.answering.readability import while_readable
@@ -308,8 +308,7 @@ class KnowledgeBase(Documents):
     ) -> Generator[Event, None, Answer]:
         """Search, then answer from what was found, or refuse. Returns the answer."""
         if history:
-            options.take_turn()
-            draft.searched = standalone(self.model, draft.question, history, draft.language, options.stop)
+            put_alone(draft, lambda: self.model, history, options)
             if (given := (yield from self._curated.give(draft, asker, options))) is not None:
                 return given
         found = self._find(draft, draft.searched, asker, options)

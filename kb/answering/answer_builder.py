@@ -29,6 +29,7 @@ class Draft:
     def __init__(self, question: str, language: Language) -> None:
         self.question = self.searched = question
         self.language = language
+        self.stands_alone = False  # `searched` is the question made self-contained
         self.passages: tuple[Passage, ...] = ()
         self.replaced: Replaced = NOTHING_REPLACED  # documents found, that others replace
         self.prompt_passages: tuple[Passage, ...] = ()

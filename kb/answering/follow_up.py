@@ -3,38 +3,49 @@ nothing in that nobody asked about."""
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from kb.answering import prompts
+from kb.answering.answer_builder import Draft
 from kb.language.content_terms import content_of, is_number
 from kb.language.language import CJK, nfkc, squeezed
 from kb.language.proper_names import codes_in
 from kb.models.llm import Model
-from kb.schema import Language, Message
+from kb.schema import AskOptions, Language, Message
 
 _ASKS = re.compile(  # what makes a sentence a question, or a request
     r"[?？]\W{0,3}$|^\W{0,3}(?:and |or |but |so )?(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do"
     r"|does|did|can|could|may|must|should|shall|will|would|has|have|had|am|list|name|tell|show|give|explain|describe"
-    r"|compare|summari[sz]e|find)\b|什么|怎|如何|多少|多久|多长|多大|几|谁|哪|吗|呢|是否|何时|为何|请|有没有|能否|列出|说明|介绍|比较|总结",
+    r"|compare|summari[sz]e|find)\b|什么|怎|如何|多少|多久|多长|多大|几|谁|哪|吗|呢|是否|何时|为何|请|有没有|能否|列出|列一|说明|介绍|比较|对比|总结|概括|归纳",
     re.I,
 )
+LONGEST_BEFORE = 200  # characters of the question before a follow-up that no rewriting is found for
 _TOKENS = 96  # that a rewriting may take
 _ROOT = 4  # letters that two forms of one word share: "reimburse", "reimbursement"
+
+
+def put_alone(draft: Draft, model: Callable[[], Model], history: Sequence[Message], options: AskOptions) -> None:
+    """Make what is searched for a follow-up self-contained, once. Raises ModelError."""
+    if not draft.stands_alone:
+        options.take_turn()
+        draft.searched = standalone(model(), draft.question, history, draft.language, options.stop)
+        draft.stands_alone = True
 
 
 def standalone(
     model: Model, question: str, history: Sequence[Message], language: Language, stop: threading.Event | None
 ) -> str:
-    """A follow-up question made self-contained by the model; the question itself where that fails, or where the
-    rewriting says more than was asked. Where the model answers it, it is asked once more, and shown the earlier
-    questions alone."""
+    """A follow-up question made self-contained by the model. Where the rewriting says more than was asked, or answers
+    it, the model is asked once more, and shown the earlier questions alone; where that fails, too, the question with
+    the one before it."""
     for with_answers in (True, False):
         asked = prompts.standalone(question, history, language, with_answers=with_answers)
         rewritten = model.complete(asked, answer_tokens=_TOKENS, stop=stop)
         line = next((line.strip() for line in rewritten.splitlines() if line.strip()), "")
         if line and len(line) <= 4 * len(question) + 200 and keeps_to(line, question, history):
             return line
-    return question
+    before = next((turn.content for turn in reversed(history) if turn.role == "user"), "")
+    return f"{before} {question}" if before and len(before) <= LONGEST_BEFORE else question
 
 
 def keeps_to(rewriting: str, question: str, history: Sequence[Message]) -> bool:

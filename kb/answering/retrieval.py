@@ -49,6 +49,7 @@ SECOND = 0.2  # share of the second best score among the passages of a page, whi
 OTHER_SHARE = 0.05  # of the chunks, from which on what is in the other language is searched by a translation
 PLAINLY = 0.07  # so much more evidence in the question's language than in the other needs no translation
 OFF_TOPIC = 0.02  # so far under the floor nothing speaks of the question; nearer to it, the model judges
+FAR_OFF_TOPIC = 0.06  # so far under it no translation brings anything either
 WORTH_READING = 0.75  # score of a passage that the model is given, as a share of the best one's
 MORE_OF_SHORT = 2  # times as many passages as else, at most, where together they are short
 ROOM = 336  # tokens of those, half of what three long ones may have
@@ -255,13 +256,13 @@ class Retriever:
         widened: Widened | None,
     ) -> tuple[_Found, Translation] | None:
         """What is found in the question's language and, by its translation, in the other; and the translation. None
-        where the documents in its own language plainly answer, where none in either language speaks of it, and where
+        where the documents in its own language plainly answer, where none in either language comes near it, and where
         there is no translation."""
         own = language_of(asked.question)
         other = other_than(own)
         in_own, in_other = self._search(asked, parts[own], k), self._search(asked, parts[other], k)
         best = max(in_own.evidence, in_other.evidence)
-        if in_own.evidence - in_other.evidence >= PLAINLY or best < self._floor(own) - OFF_TOPIC:
+        if in_own.evidence - in_other.evidence >= PLAINLY or best < self._floor(own) - FAR_OFF_TOPIC:
             return None
         translation = translate(asked.question, other)
         if translation is None:

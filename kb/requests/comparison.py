@@ -230,7 +230,7 @@ def _tables(asked: Compare, passages: Sequence[Passage], desk: Desk) -> list[tup
     found: list[tuple[Passage, list[AnswerLine]]] = []
     both = [
         passage
-        for said in (desk.draft.question, " ".join(asked.sides[0]))
+        for said in (desk.draft.searched, " ".join(asked.sides[0]))
         for passage in desk.search(said, MOST_SEARCHED, desk.scope).passages
     ]
     for whole in (False, True):

@@ -16,6 +16,7 @@ COVERED = 0.8  # share of what was said that must stand in a document's name and
 COVERED_WITH_DATE = 0.3  # the same of the other words, where a day in them was said
 TELLING = 0.5  # share of file name or title that what was said must make up
 TELLING_WITH_EDITION = 0.3  # the same where the number of its edition was said
+TOLD = 0.6  # share of a title or file name that a question must hold which names no document otherwise
 CLOSE = 0.1  # names that are this near to each other are told apart by their numbers alone
 _PARTS_OF_NUMBER = 2  # hyphens of a code that numbers documents: CY-FIN-008
 _SHORTEST_FORM = 4  # characters of a Chinese name's short form
@@ -54,6 +55,21 @@ def documents_named(said: str, documents: Sequence[Document]) -> list[Document]:
     best = max((fit.share for fit in fits), default=0.0)
     near = [fit.document for fit in fits if fit.share >= best - CLOSE]
     return _newest(near) if len(near) > 1 else near
+
+
+def documents_told(question: str, documents: Sequence[Document]) -> list[Document]:
+    """The document most of whose title or file name stands in a question; none where there is no such one alone."""
+    said = _content(question)
+    shares = [max(share_held(_words_of(name), said) for name in _names(document)) for document in documents]
+    best = max(shares, default=0.0)
+    found = [document for document, share in zip(documents, shares, strict=True) if share == best]
+    return found if best >= TOLD and len(found) == 1 else []
+
+
+def _words_of(name: str) -> dict[str, float]:
+    """The words of a name that are no numbers; nothing of a name of one word."""
+    words = {token: weight for token, weight in _content(name).items() if not is_number(token)}
+    return words if len(words) > 1 else {}
 
 
 def share_named(said: str, document: Document) -> float:

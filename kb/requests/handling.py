@@ -4,13 +4,14 @@ import re
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 
+from kb.answering.follow_up import put_alone
 from kb.checking.year_mismatch import names_editions
 from kb.errors import DocumentNotFound
 from kb.language.language import listed
 from kb.messages.coded_text import text_in
 from kb.requests.comparison import compare
 from kb.requests.desk import Desk
-from kb.requests.document_names import documents_named, share_named
+from kb.requests.document_names import documents_named, documents_told, share_named
 from kb.requests.listing import list_all
 from kb.requests.mentions import find_documents
 from kb.requests.recognition import Compare, FindDocuments, ListAll, Request, Summarise, recognise
@@ -21,6 +22,14 @@ from kb.schema import Answer, Document, Event, Language, Message, Notice, Passag
 from kb.store.scopes import nothing_found
 
 _BEHIND_NAME = re.compile(r"[:;] |[：；，]|, ")  # what a summary shall say of it
+_REFERS = re.compile(  # to what was said before
+    r"\b(?:it|its|them|they|this|that|these|those|ones?)\b|[它那这其该]|上述|前面|刚才", re.I
+)
+_COMPARES = re.compile(
+    r"\bcompar|\bdiffer|\bside by side\b|\bwhat(?:'s| is| has| have)?(?: been)? (?:changed|new)\b"
+    r"|对比|比较|区别|不同|改了|变了",
+    re.I,
+)
 NAMED = 0.4  # share of what was said that must stand in the name of a document that is found by it
 _MOST_NAMED = 6  # documents that are offered where a name fits several
 
@@ -41,6 +50,8 @@ _TRANSLATED: dict[Language, tuple[str, str]] = {
 def handled(desk: Desk, history: Sequence[Message]) -> Generator[Event, None, Answer | None]:
     """The answer where the question is a request; None for an ordinary question, before any event."""
     draft = desk.draft
+    if history and not _is_plain(draft.question):
+        put_alone(draft, desk.open_model, history, desk.options)
     match _request(desk):
         case FindDocuments() as asked:
             return (yield from find_documents(asked, desk))
@@ -55,15 +66,23 @@ def handled(desk: Desk, history: Sequence[Message]) -> Generator[Event, None, An
     return None
 
 
+def _is_plain(question: str) -> bool:
+    """Whether a question in a conversation is a request by itself."""
+    asked = recognise(question)
+    return asked is not None and getattr(asked, "sure", True) and not _REFERS.search(question)
+
+
 def _request(desk: Desk) -> Request | None:
     """What is plainly asked; else what the classifier and the model take it for."""
-    plain = recognise(desk.draft.question)
+    plain = recognise(desk.draft.searched)
     match plain:
         case Summarise(sure=False):
             return understood(desk, "summary") or plain
         case ListAll(sure=False):
             return understood(desk, "list") or plain
-    return plain or understood(desk, "comparison" if names_editions(desk.draft.question) else "fact")
+    question = desk.draft.searched
+    compares = names_editions(question) or _COMPARES.search(question)
+    return plain or understood(desk, "comparison" if compares else "fact")
 
 
 def _comparison(asked: Compare, desk: Desk) -> Generator[Event, None, Answer | None]:
@@ -84,11 +103,11 @@ def _summary(asked: Summarise, desk: Desk, history: Sequence[Message]) -> Genera
         meant = (
             documents_named(asked.name, documents)
             or documents_named(_BEHIND_NAME.split(asked.name)[0], documents)
-            or _found_by_subject(asked, documents, desk)
+            or _found_by_subject(asked.name, asked, documents, desk)
             or _named_otherwise(asked, documents, desk)
         )
     else:
-        meant = documents
+        meant = (documents_told(draft.searched, documents) if not history else []) or documents
     if len(meant) == 1:
         try:
             return (yield from summarise(meant[0], desk))
@@ -103,14 +122,14 @@ def _summary(asked: Summarise, desk: Desk, history: Sequence[Message]) -> Genera
     return replace(draft.finished(text), kind="clarify")
 
 
-def _found_by_subject(asked: Summarise, documents: Sequence[Document], desk: Desk) -> list[Document]:
+def _found_by_subject(said: str, asked: Summarise, documents: Sequence[Document], desk: Desk) -> list[Document]:
     """The document that the search finds first for what was said, where its name has enough of it: "the incident
     report on the outage"."""
-    if not asked.sure:
+    if not asked.sure or not said:
         return []
-    passages = desk.search(asked.name, 1, desk.scope).passages
+    passages = desk.search(said, 1, desk.scope).passages
     found = [each for each in documents if passages and (each.collection, each.path) == _place(passages[0])]
-    return found if found and share_named(asked.name, found[0]) >= NAMED else []
+    return found if found and share_named(said, found[0]) >= NAMED else []
 
 
 def _place(passage: Passage) -> tuple[str, str]:
@@ -130,4 +149,5 @@ def _named_otherwise(asked: Summarise, documents: Sequence[Document], desk: Desk
     ]
     desk.options.take_turn()
     said = desk.open_model().complete(messages, answer_tokens=32, stop=desk.options.stop)
-    return documents_named(next(iter(said.strip().splitlines()), ""), documents)
+    name = next(iter(said.strip().splitlines()), "")
+    return documents_named(name, documents) or _found_by_subject(name, asked, documents, desk)

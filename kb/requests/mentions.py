@@ -40,8 +40,8 @@ def find_documents(asked: FindDocuments, desk: Desk) -> Generator[Event, None, A
     if not readable:
         return draft.found_nothing([nothing_found(desk.scope, desk.catalog.documents(desk.asker), language)])
     found = _with_the_words(asked.subject, desk)
-    by_meaning = not found
-    found = found or _near(asked.subject, desk)
+    words_found = bool(found)
+    found = found or _near(asked.subject, desk) or (yield from _in_other_language(asked.subject, desk))
     best: dict[tuple[str, str], Passage] = {}
     for passage in found:
         key = passage.collection, passage.document
@@ -52,7 +52,7 @@ def find_documents(asked: FindDocuments, desk: Desk) -> Generator[Event, None, A
     yield Retrieved(draft.passages, draft.searched, enough_evidence=False)
     if not told:
         return replace(draft.finished(NONE[language].format(asked.subject)), kind="documents")
-    if by_meaning:
+    if not words_found and all(notice.kind != "translated" for notice in draft.notices):
         draft.notices.append(Notice("by_meaning", text_in(language, "answer.by_meaning")))
     if len(told) < len(best):
         draft.notices.append(
@@ -98,6 +98,15 @@ def _near(subject: str, desk: Desk) -> list[Passage]:
     scores = maxsim(embedded.tokens, weights, [packed.get(p.chunk_id, b"") for p in passages])
     near = [(float(score), p) for score, p in zip(scores, passages, strict=True) if score >= NEAR]
     return [passage for _, passage in sorted(near, key=lambda pair: -pair[0])]
+
+
+def _in_other_language(subject: str, desk: Desk) -> Generator[Event, None, list[Passage]]:
+    """The places that hold the words of the subject in the other language of the documents."""
+    searched = desk.find(subject)
+    found = _with_the_words(searched.translated, desk) if searched.translated else []
+    if found:
+        yield from desk.draft.tell_searched(searched)
+    return found
 
 
 def _lines(subject: str, passages: Sequence[Passage]) -> Iterable[AnswerLine]:

@@ -1,9 +1,11 @@
 """Parts: a document cut at its headings into pieces that a model can read at once, in reading order."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.editing.passages import without
+from kb.language.content_terms import content_of
 from kb.language.language import sentences
 from kb.language.prompt_text import estimate_tokens
 from kb.schema import Heading, StoredText
@@ -11,6 +13,14 @@ from kb.store.heading_paths import sections_of
 
 PART_TOKENS = 500  # of a part at most, by an estimate on the safe side
 _NAMES = 3  # headings that name a part
+_HAN_NUMBER = "[一二三四五六七八九十]{1,3}"
+_PART_OF = "(?:chapter|section|part|article|clause) "
+_NUMBERING = re.compile(
+    rf"\s*(?:{_PART_OF})?(?:\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}[.)、 ]?|第?{_HAN_NUMBER}[章节条款部、.])\s*", re.IGNORECASE
+)
+_SECTION_NUMBER = re.compile(
+    rf"{_PART_OF}\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}|第\s?(?:\d{{1,2}}|{_HAN_NUMBER})\s?[章节条部]", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,35 @@ def parts_of(
             packed.append(Part(start, end, name))
             size = tokens
     return packed
+
+
+def sections_named(question: str, title: str, headings: Sequence[Heading], length: int) -> list[tuple[int, int]]:
+    """Where the sections stand, of a text so long, whose number a question names, or all words of whose headings,
+    beside those of the title; none of a section within another one that is named."""
+    said, known = content_of(question).keys(), content_of(title).keys()
+    numbers = {_plain_number(number) for number in _SECTION_NUMBER.findall(question)}
+    found: list[tuple[int, int]] = []
+    for at, heading in enumerate(headings):
+        number = _NUMBERING.match(heading.text)
+        words = content_of(heading.text[number.end() :] if number else heading.text).keys()
+        is_numbered = bool(number and _plain_number(number.group()) in numbers)
+        if is_numbered or (words and words <= said and not words <= known):
+            later = (each.start for each in headings[at + 1 :] if each.level <= heading.level)
+            end = next(later, length)
+            if not any(start <= heading.start < last for start, last in found):
+                found.append((heading.start, end))
+    return found
+
+
+def outside(sections: Sequence[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    """What of a text so long is in none of some sections, which stand in order."""
+    ends = [0, *(end for _, end in sections)]
+    starts = [*(start for start, _ in sections), length]
+    return [(end, start) for end, start in zip(ends, starts, strict=True) if end < start]
+
+
+def _plain_number(said: str) -> str:
+    return "".join(c for c in said if c.isdigit() or c in "一二三四五六七八九十.").strip(".")
 
 
 def spread(parts: Sequence[Part], most: int) -> list[Part]:

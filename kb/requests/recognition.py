@@ -178,7 +178,10 @@ _SPEAK_ZH = (
     r"(?:提到|提及|谈到|谈及|讲到|说到|写到|涉及|涵盖|讨论|介绍|出现|包含|描述|记载|关于|有关|讲述|说明|含有)[了过到]?"
 )
 _FIND_ZH = re.compile(rf"(?:在|有)?{_WHICH_DOCUMENTS_ZH}(?:里面|里|中|当中)?(?:有|曾|都)?{_SPEAK_ZH} ?")
-_APPEARS_ZH = re.compile(rf"(?:出现)?在{_WHICH_DOCUMENTS_ZH}(?:里面|里|中|当中)?(?:被|有|曾)?(?:{_SPEAK_ZH})?$")
+_APPEARS_ZH = re.compile(
+    rf"(?:出现|写)?(?:在|[,，] ?)有?{_WHICH_DOCUMENTS_ZH}(?:里面|里|中|当中)?(?:被|有|曾)?"
+    rf"(?:{_SPEAK_ZH}|写|规定|记录)?$"
+)
 _SEARCH_ZH = re.compile(rf"(?:找出|查找|列出|搜索|找到|找|查)(?:一下)?(?:所有|全部)?(?:与|和|跟)?{_SPEAK_ZH} ?")
 _DOCUMENTS_OF_ZH = re.compile(r" ?(?:相关|有关)?的(?:所有|全部)?(?:文档|文件|资料|文章|材料)$")
 
@@ -232,6 +235,12 @@ def _summarise(text: str) -> Summarise | None:
         return Summarise(of_this(said))
     said = _behind(_MAIN_POINTS, plain) or _before(_SAYS_ZH, text)
     return Summarise(of_this(said), sure=False) if said else None
+
+
+def name_in(said: str) -> str:
+    """The name before "讲了些什么", where that is said with it."""
+    begun = re.split(r"[,，。?？]", nfkc(said))[0]
+    return _before(_SAYS_ZH, begun) or said
 
 
 def of_this(name: str) -> str:

@@ -14,7 +14,7 @@ from kb.language.invisible import without_invisible
 from kb.language.language import language_of, sentences
 from kb.messages.coded_text import text_in
 from kb.requests.desk import Desk, passage_of
-from kb.requests.parts import Part, parts_of, spread
+from kb.requests.parts import Part, outside, parts_of, sections_named, spread
 from kb.requests.quoting import Place, one_line, quotation
 from kb.schema import (
     Answer,
@@ -100,11 +100,14 @@ class Note:
 
 
 def summarise(document: Document, desk: Desk) -> Generator[Event, None, Answer]:
-    """A summary of one document. Raises DocumentNotFound where it is deleted meanwhile, ModelError where it is stopped
-    before anything was read."""
+    """A summary of one document, or of the sections of it that the question names. Raises DocumentNotFound where it is
+    deleted meanwhile, ModelError where it is stopped before anything was read."""
     draft, language = desk.draft, desk.language
     stored = desk.text_of(document)
-    parts = parts_of(stored, heading_paths.find(desk.catalog.db, stored) or (), desk.left_out(document))
+    headings, length = heading_paths.find(desk.catalog.db, stored) or (), len(stored.text)
+    sections = sections_named(draft.searched, f"{document.title} {document.path}", headings, length)
+    left_out = sorted([*desk.left_out(document), *(outside(sections, length) if sections else ())])
+    parts = parts_of(stored, headings, left_out)
     passages = passages_of(stored, spread(parts, MOST_PARTS))
     draft.passages = draft.prompt_passages = tuple(passages)
     yield Retrieved(draft.passages, draft.searched)
@@ -124,7 +127,7 @@ def summarise(document: Document, desk: Desk) -> Generator[Event, None, Answer]:
             Notice("sampled", text_in(language, "answer.sampled", read=len(passages), count=len(parts)))
         )
     tell_left_out(notes, desk)
-    whole = len(notes) == len(parts)
+    whole = len(notes) == len(parts) and not sections
     head = (WHOLE if whole else IN_PART)[language].format(one_line(document.title) or document.path, document.path)
     lines: list[tuple[str, Sequence[Sentence]]] = [(head, ()), ("", overview), *lines_of(notes)]
     return put_together(lines, "summary", desk)

@@ -12,7 +12,17 @@ from kb.language.content_terms import content_of, is_number, share_held
 from kb.language.language import CJK, nfkc
 from kb.requests.desk import Desk
 from kb.requests.kinds import Kind, kind_of, shipped
-from kb.requests.recognition import LONGEST, Compare, FindDocuments, ListAll, Request, Summarise, bare_name, of_this
+from kb.requests.recognition import (
+    LONGEST,
+    Compare,
+    FindDocuments,
+    ListAll,
+    Request,
+    Summarise,
+    bare_name,
+    name_in,
+    of_this,
+)
 from kb.schema import Language, Message
 
 COPIED = 0.8  # share of what the model copies that must stand in the question
@@ -120,7 +130,7 @@ _COMPARED_IN: Final[Mapping[Language, str]] = {"en": "in:", "zh": "比:"}
 def understood(desk: Desk, supposed: Kind = "fact") -> Request | None:
     """The request that a question is; None for an ordinary question, and where the model names what does not stand in
     it. `supposed` is what its form says."""
-    question = desk.draft.question
+    question = desk.draft.searched
     if len(question) > LONGEST or "\n" in question.strip() or not _knows_vectors_of(desk):
         return None
     embedded = desk.draft.embedded
@@ -134,7 +144,7 @@ def understood(desk: Desk, supposed: Kind = "fact") -> Request | None:
         return _compared(said, question, desk.language)
     about = bare_name(said[0]) if said else ""
     if kind == "summary":
-        name = of_this(about)
+        name = of_this(name_in(about))
         return Summarise(name) if not name or _stands_in(name, question) else None
     if kind == "list":
         return ListAll(about if _stands_in(about, question) else question, conditions=question)

@@ -61,7 +61,8 @@ def test_one_that_says_more_or_asks_nothing_is_dropped(
     [
         (["How much does a meal cost for guests?"], "How much does a meal cost for guests?", 1),
         (["Guests pay 8 euros.", "How much does a meal cost for guests?"], "How much does a meal cost for guests?", 2),
-        (["Guests pay 8 euros.", "Guests pay 8 euros."], "And for guests?", 2),
+        (["Guests pay 8 euros.", "Guests pay 8 euros."], f"{EN[0].content} And for guests?", 2),
+        (["How much does a meal cost for staff?"] * 2, f"{EN[0].content} And for guests?", 2),
     ],
 )
 def test_a_model_that_answers_a_follow_up_is_shown_the_questions_alone(

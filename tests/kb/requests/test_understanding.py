@@ -8,6 +8,7 @@ import pytest
 from kb.answering.answer_builder import Draft
 from kb.errors import ModelError
 from kb.language.language import language_of
+from kb.requests.kinds import Kind
 from kb.requests.recognition import Compare, FindDocuments, ListAll, Request, Summarise
 from kb.requests.understanding import understood
 from kb.schema import AskOptions
@@ -15,10 +16,12 @@ from tests.fakes import ScriptedModel
 from tests.knowledge import OWNER, open_kb
 
 
-def heard(home: Path, question: str, copied: Iterable[str]) -> tuple[Request | None, ScriptedModel]:
+def heard(
+    home: Path, question: str, copied: Iterable[str], supposed: Kind = "fact"
+) -> tuple[Request | None, ScriptedModel]:
     model = ScriptedModel(completions=copied)
     with open_kb(home, model) as kb:
-        return understood(kb._desk(Draft(question, language_of(question)), OWNER, AskOptions())), model
+        return understood(kb._desk(Draft(question, language_of(question)), OWNER, AskOptions()), supposed), model
 
 
 @pytest.mark.parametrize(
@@ -30,16 +33,14 @@ def heard(home: Path, question: str, copied: Iterable[str]) -> tuple[Request | N
         ("give me every boat that is still unpaid, as a table", "boat that is still unpaid",
          ListAll("boat that is still unpaid",
                  conditions="give me every boat that is still unpaid, as a table")),
-        ("还没交费的船有哪些，全部列给我", "还没交费的船", ListAll("还没交费的船", conditions="还没交费的船有哪些，全部列给我")),
+        ("还没交费的船有哪些，全部列给我", "还没交费的船",
+         ListAll("还没交费的船", conditions="还没交费的船有哪些，全部列给我")),
         ("do we have anything written on oil spills?", "oil spills", FindDocuments("oil spills")),
         ("有没有讲油污处理的资料", "油污处理", FindDocuments("油污处理")),
         ("pier 3 or pier 7, how do they differ in depth?", "pier 3\npier 7\nIn: depth",
          Compare((("pier 3", "pier 7"),), "depth", sure=False)),
         ("三号码头、五号码头跟七号码头有啥不一样", "三号码头\n五号码头\n七号码头\n比：全部",
          Compare((("三号码头", "五号码头", "七号码头"),), sure=False)),
-        ("四种船位怎么选，列个对比", "四种船位\n比：全部", ListAll("四种船位", sure=False)),
-        ("what has changed in the mooring rules?", "the mooring rules\nIn: everything",
-         Compare((("mooring rules",),), sure=False)),
         ("what's different between version 1.0 of the mooring rules and version 2.0",
          "mooring rules\nversion 1.0\nversion 2.0\nIn: different",
          Compare((("mooring rules version 1.0", "mooring rules version 2.0"),), sure=False)),
@@ -51,6 +52,20 @@ def test_what_a_request_is_about_is_copied_from_it(
     found, model = heard(tmp_path / "home", question, [copied])
     assert found == request_
     assert model.completion_requests[0][-1].content.startswith(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "copied", "request_"),
+    [
+        ("四种船位怎么选，列个对比", "四种船位\n比：全部", ListAll("四种船位", sure=False)),
+        ("what has changed in the mooring rules?", "the mooring rules\nIn: everything",
+         Compare((("mooring rules",),), sure=False)),
+    ],
+)  # fmt: skip
+def test_one_side_alone_is_what_editions_or_kinds_are_of(
+    question: str, copied: str, request_: Request, tmp_path: Path
+) -> None:
+    assert heard(tmp_path / "home", question, [copied], "comparison")[0] == request_
 
 
 @pytest.mark.parametrize(
