@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from kb.checking.year_mismatch import heading_of, is_edition_named, without_editions
+from kb.checking.year_mismatch import edition, heading_of, is_edition_named, without_editions
 from kb.language.content_terms import content_of, is_number, share_held
 from kb.language.language import squeezed
 from kb.language.proper_names import codes_in
@@ -15,10 +15,12 @@ from kb.language.tokenizer import STOP_WORDS, any_of, tokenise
 from kb.schema import Passage
 
 NAMED = 0.8  # share of the words of a title that must stand in what a text says it replaces
+MORE = 0.25  # words beside them that may stand there, as a share of theirs: a section of the rules is not the rules
 MOST_FOUND = 20  # passages in which it is looked for
 _FEWEST_WORDS = 2  # of a title that is known by its words
 _SHORTEST = 4  # characters of one that is known as it stands
 _MOST_WORDS = 8  # of a title that are searched for
+_LONGEST_CHAIN = 4  # documents of which each replaces the next
 
 Place = tuple[str, str]  # the collection and path of a document
 Replaced = Mapping[Place, Passage]  # by the place of a document, where another one says that it replaces it
@@ -35,10 +37,31 @@ _ENDED = re.compile(
     r"|废止|作废|停止(?:执行|使用)|失效",
     re.IGNORECASE,
 )
+_NOT = re.compile(  # before the verb
+    r"(?:\b(?:not|never|no way|neither|nor|would|could|might|may|draft|propos\w{1,8}|once)\b|n't\b)[^.;]{0,24}\Z"
+    r"|(?:不|未|没有?|并非|无意|拟|建议|草案)[一-鿿]{0,4}\Z",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"(?:[^.。\n]|\.(?=\S))+")
 _OF_ITSELF = re.compile(r"\b(?:this|these|it|they)\b|[本兹]", re.IGNORECASE)
 _LABEL = re.compile(r"(?:^|[(（|,，:：])[\s*_>•·-]*\Z")  # before "replaces", where nothing is said to do so
-_TELLS_OF_OTHERS = re.compile(r"\.(?:eml|msg|mbox)$|\bminutes\b|纪要|会议记录", re.IGNORECASE | re.MULTILINE)
+_TELLS_OF_OTHERS = re.compile(
+    r"\.(?:eml|msg|mbox)$|\bminutes\b|\bdraft\b|\bproposal\b|纪要|会议记录|草案|征求意见", re.IGNORECASE | re.MULTILINE
+)
+_PHRASE_END = re.compile(r"[,，]|\b(?:as|which|that|where|when|from|with effect)\b", re.IGNORECASE)
+_AND = re.compile(r"\b(?:and|or)\b|[、及与和]", re.IGNORECASE)
+_PART_OF = re.compile(
+    r"\b(?:sections?|clauses?|annex(?:es)?|appendi(?:x|ces)|articles?|paragraphs?|chapters?|tables?|schedules?|parts?)\b"
+    r"|第\s?[\d一二三四五六七八九十百]{1,4}\s?[条章节款项]|附[件录表]",
+    re.IGNORECASE,
+)
+_BEGIN = re.compile(
+    r"(?:the|our|all|any|former|previous|earlier|existing|old|present)\b|[\s*_\"“”'《〈「『(（]|原|旧|公司|现行",
+    re.IGNORECASE,
+)
+_BUT = re.compile(r"[;；]|\b(?:other than|except|excluding|apart from|but not)\b|除外|但不", re.IGNORECASE)
+_QUOTED = re.compile(r"[《“\"*]([^《》“”\"*]{2,80})[》”\"*]")
+_IN_BRACKETS = re.compile(r"[(（][^()（）]{0,60}[)）]?")
 
 
 def place_of(passage: Passage) -> Place:
@@ -47,17 +70,39 @@ def place_of(passage: Passage) -> Place:
 
 
 def replaced(passages: Iterable[Passage], search: Callable[[str], Sequence[Passage]]) -> Replaced:
-    """Of the documents of these passages those that others of their collection say they replace. `search` gives the
-    passages that the word index finds for a query."""
-    titles = {place_of(passage): passage.title for passage in passages}
+    """Of the documents of these passages those that others of their collection say they replace, each with the last of
+    those of which one replaces the next. `search` gives the passages that the word index finds for a query."""
     found: dict[Place, Passage] = {}
-    for (collection, path), title in titles.items():
-        for said in search(_query(title, path)):
-            is_other = said.collection == collection and said.document != path
-            if is_other and says_it_replaces(said, heading_of(title, path)):
-                found[collection, path] = said
+    for passage in passages:
+        known = {place_of(passage)}
+        latest = passage
+        while len(known) <= _LONGEST_CHAIN and (newer := _replacing(latest, search)) is not None:
+            if place_of(newer) in known:  # each says so of the other: neither can be believed
+                latest = passage
                 break
+            known.add(place_of(newer))
+            latest = newer
+        if latest is not passage:
+            found[place_of(passage)] = latest
     return found
+
+
+def _replacing(passage: Passage, search: Callable[[str], Sequence[Passage]]) -> Passage | None:
+    """The passage of another document that says it replaces the one of a passage."""
+    heading = heading_of(passage.title, passage.document)
+    for said in search(_query(passage.title, passage.document)):
+        own = heading_of(said.title, said.document)
+        is_other = said.collection == passage.collection and said.document != passage.document
+        is_copy = without_editions(own) == without_editions(heading) and edition(own) == edition(heading)
+        if is_other and not is_copy and not _is_older(own, heading) and says_it_replaces(said, heading):
+            return said
+    return None
+
+
+def _is_older(heading: str, other: str) -> bool:
+    """Whether a heading names an earlier year than another one, or of the same a lower number."""
+    own, than = edition(heading), edition(other)
+    return all((own[0], than[0])) and own < than
 
 
 def says_it_replaces(passage: Passage, heading: str) -> bool:
@@ -66,10 +111,12 @@ def says_it_replaces(passage: Passage, heading: str) -> bool:
         return False
     for sentence in _SENTENCE.findall(passage.text):
         for match in _REPLACES.finditer(sentence):
-            if _is_of_itself(sentence[: match.start()], passage.title) and _is_meant(match["object"], heading):
+            front = sentence[: match.start()]
+            if not _NOT.search(front) and _is_of_itself(front, passage.title) and _names(match["object"], heading):
                 return True
         for match in _ENDED.finditer(sentence):
-            if _OF_ITSELF.search(sentence) and _is_meant(sentence[: match.start()], heading):
+            front = sentence[: match.start()]
+            if _OF_ITSELF.search(sentence) and not _NOT.search(front) and _is_named_last(front, heading):
                 return True
     return False
 
@@ -92,20 +139,52 @@ def _is_of_itself(front: str, title: str) -> bool:
     return bool(_LABEL.search(front) or _OF_ITSELF.search(front)) or _covers(content_of(front), title)
 
 
-def _is_meant(said: str, heading: str) -> bool:
-    """Whether the document of a heading is named, and no other edition of it."""
-    name = squeezed(without_editions(heading))
+def _names(said: str, heading: str) -> bool:
+    """Whether the document of a heading is among what is said to be replaced: by its code, or by its title and little
+    beside; and no other edition of it, nor a part."""
+    said = _BUT.split(said)[0]
     if is_edition_named(said, heading) is False:
         return False
-    codes = {code for code in codes_in(heading.partition("\n")[0]) if not code.startswith("v")}
-    return (
-        (len(name) >= _SHORTEST and name in squeezed(said))
-        or bool(codes & codes_in(said))
-        or _covers(content_of(said), heading)
+    title = next(iter(heading.splitlines()), "")
+    codes = {code for code in codes_in(title) if not code.startswith("v")}
+    phrases = _PHRASE_END.split(said)
+    if not _AND.search(title):
+        phrases = [part for phrase in phrases for part in _AND.split(phrase)]
+    for phrase in phrases:
+        if _PART_OF.search(phrase) and not _PART_OF.search(title):
+            return False
+        if codes & codes_in(phrase) or any(_is_title(each, heading) for each in (phrase, *_QUOTED.findall(phrase))):
+            return True
+    return False
+
+
+def _is_named_last(front: str, heading: str) -> bool:
+    """Whether the document of a heading is what stands right before "is withdrawn" or 废止."""
+    if is_edition_named(front, heading) is False:
+        return False
+    phrase = next(
+        (part for part in reversed(re.split(r"[;；,，。:：]|同时|即行|自行|随之|一并", front)) if part.strip()), ""
     )
+    while found := _BEGIN.match(phrase):
+        phrase = phrase[found.end() :]
+    name = squeezed(without_editions(heading))
+    return len(name) >= _SHORTEST and squeezed(phrase).startswith(name) and _is_title(phrase, heading)
+
+
+def _is_title(phrase: str, heading: str) -> bool:
+    """Whether a phrase has the words of a title, and few others."""
+    words, said = _words(without_editions(heading)), _words(without_editions(_IN_BRACKETS.sub(" ", phrase)))
+    weight = sum(words.values())
+    whole = len(words) >= _FEWEST_WORDS or len(squeezed(without_editions(heading))) >= _SHORTEST
+    more = sum(each for token, each in said.items() if token not in words)
+    return whole and share_held(words, said) >= NAMED and more <= MORE * weight
 
 
 def _covers(said: Mapping[str, float], heading: str) -> bool:
     """Whether what is said has the words of a title."""
-    words = {token: weight for token, weight in content_of(without_editions(heading)).items() if not is_number(token)}
+    words = _words(without_editions(heading))
     return len(words) >= _FEWEST_WORDS and share_held(words, said) >= NAMED
+
+
+def _words(text: str) -> dict[str, float]:
+    return {token: weight for token, weight in content_of(text).items() if not is_number(token)}

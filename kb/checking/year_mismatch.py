@@ -45,8 +45,9 @@ _VERSION = re.compile(
     re.IGNORECASE,
 )
 IN_FORCE = re.compile(
-    r"polic|rules|manual|handbook|guideline|procedure|regulation|standard|agreement|contract|terms|plan\b|code of"
-    r"|办法|细则|规[程定则范]|制度|手册|指引|标准|预案|协议|合同|流程|章程|条例|守则|须知|方案",
+    r"polic|rules|manual|handbook|guideline|guidance|guide\b|procedure|regulation|standard|agreement|contract|terms"
+    r"|plan\b|code of"
+    r"|办法|细则|规[程定则范]|制度|手册|指引|指南|标准|预案|协议|合同|流程|章程|条例|守则|须知|方案",
     re.IGNORECASE,
 )
 _ENDING = re.compile(  # "Retention policy 2.1"

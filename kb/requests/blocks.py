@@ -19,7 +19,7 @@ _LABEL = re.compile(
 )
 _STATE = re.compile(r"\s?[\[(（【](?P<state>[^\[\]()（）【】]{2,40})[\])）】][.。]?\s*$")  # "[done 19 June]"
 _FEWEST_LABELLED = 3
-_PARTS = re.compile(r"\s*(?:——|(?<=\s)[—–-](?=\s)|[|｜])\s*")  # of a list item: who – what – until when – state
+_PARTS = re.compile(r"\s{0,3}(?:——|(?<=\s)[—–-](?=\s)|[|｜])\s{0,3}")  # of a list item: who – what – until when – state
 _FEWEST_PARTS = 3
 # Marks of a list within a line: "not refunded: a) fines; b) ...", 一、……；二、……
 _INLINE = tuple(
@@ -105,6 +105,8 @@ def _inline(line: _Line) -> Iterator[Block]:
         numbers = [_number_of(mark.group()) for mark in marks]
         if len(marks) < _FEWEST_LABELLED or numbers != list(range(1, len(marks) + 1)):
             continue
+        if not all(_begins_item(line.text[: mark.start()]) for mark in marks):
+            continue
         ends = [*(mark.start() for mark in marks[1:]), len(line.text)]
         items = []
         for mark, end in zip(marks, ends, strict=True):
@@ -114,6 +116,12 @@ def _inline(line: _Line) -> Iterator[Block]:
             lead = line.text[: marks[0].start()].strip()[-_LONGEST_LEAD:]
             yield Block(line.start, line.end, tuple(items), (), lead, "")
             return
+
+
+def _begins_item(before: str) -> bool:
+    """Whether an item of a list within a line may begin behind a text: not within a sentence, as in "see (b)"."""
+    before = before.rstrip()
+    return not before or before[-1] in ":：;；,，。.、" or before.endswith(("and", "or", "以及", "和"))
 
 
 def _number_of(mark: str) -> int:
@@ -137,7 +145,7 @@ def _labelled(lines: Sequence[_Line]) -> Iterator[Block]:
         if len(labelled) < _FEWEST_LABELLED:
             continue
         cells = [
-            (f"{line.text.strip()[: -len(state.group())]}", state["state"])
+            (line.text.strip()[: -len(state.group().rstrip())].rstrip(), state["state"])
             if state and all(states)
             else (line.text.strip(),)
             for (line, _), state in zip(labelled, states, strict=True)

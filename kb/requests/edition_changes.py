@@ -27,11 +27,14 @@ COMMON = 60  # units that hold a word, from which on it tells no pairs
 _SHORTEST = 4  # characters of a sentence that says something
 _ENDED = re.compile(r"[.!?;。！？；]\s*$")  # a sentence, and no line at the head or foot of a page
 _GOES_ON = re.compile(r"[a-z]")  # how a line begins that goes on with a sentence; of Chinese it cannot be told
-_NUMBERED_HEADING = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?(?: [^\s.;:!?。；：！？，、]{1,20}){1,5}")
+_WORD = r"[^\s\d.;:!?。；：！？，、]{1,20}"
+_NUMBERED_HEADING = re.compile(rf"\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}\.? (?=[A-Z一-鿿]){_WORD}(?: {_WORD}){{0,4}}")
 _BARE_NUMBER = re.compile(r"(?:article|section|chapter|clause|part|annex|appendix|§) ?[\divx]{1,4}[.:]?", re.I)
-_NUMBER = re.compile(
-    r"^\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}[.)、]?|[一二三四五六七八九十]{1,3}[、.)])\s+"
-)  # before a sentence
+_NUMBER = re.compile(  # before a sentence, and no amount
+    r"^\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}[.)、]"
+    r"|\d{1,3}(?:\.\d{1,3}){1,4}(?=\s+[A-Z“\"(《一-鿿])(?!\s+[吨元天个年月日小时公里米克万亿])"
+    r"|[一二三四五六七八九十]{1,3}[、.)])\s+"
+)
 
 Vectors = Callable[[Sequence[str]], NDArray[np.float32]]
 

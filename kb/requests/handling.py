@@ -14,7 +14,7 @@ from kb.requests.desk import Desk
 from kb.requests.document_names import documents_named, documents_told, share_named
 from kb.requests.listing import list_all
 from kb.requests.mentions import find_documents
-from kb.requests.recognition import Compare, FindDocuments, ListAll, Request, Summarise, recognise
+from kb.requests.recognition import Compare, FindDocuments, ListAll, Request, Summarise, bare_name, recognise
 from kb.requests.referents import asked_back, without_referent
 from kb.requests.summary import summarise
 from kb.requests.understanding import understood
@@ -22,6 +22,11 @@ from kb.schema import Answer, Document, Event, Language, Message, Notice, Passag
 from kb.store.scopes import nothing_found
 
 _BEHIND_NAME = re.compile(r"[:;] |[：；，]|, ")  # what a summary shall say of it
+_SECTION_OF = re.compile(  # "the section on fees of …", …里赔偿这一章, …的第三章
+    r"^(?:section|chapter|part|article|clause)\b.{0,60}? (?:of|in) "
+    r"|(?:里面|里|中)?的?(?:第.{1,4}[章节条部]分?|[^里中的]{1,12}[这那]?[一]?(?:章|节|部分|条))$",
+    re.I,
+)
 _REFERS = re.compile(  # to what was said before
     r"\b(?:it|its|them|they|this|that|these|those|ones?)\b|[它那这其该]|上述|前面|刚才", re.I
 )
@@ -103,6 +108,7 @@ def _summary(asked: Summarise, desk: Desk, history: Sequence[Message]) -> Genera
         meant = (
             documents_named(asked.name, documents)
             or documents_named(_BEHIND_NAME.split(asked.name)[0], documents)
+            or documents_named(bare_name(_SECTION_OF.sub("", asked.name)), documents)
             or _found_by_subject(asked.name, asked, documents, desk)
             or _named_otherwise(asked, documents, desk)
         )

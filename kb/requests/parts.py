@@ -13,13 +13,34 @@ from kb.store.heading_paths import sections_of
 
 PART_TOKENS = 500  # of a part at most, by an estimate on the safe side
 _NAMES = 3  # headings that name a part
-_HAN_NUMBER = "[一二三四五六七八九十]{1,3}"
-_PART_OF = "(?:chapter|section|part|article|clause) "
-_NUMBERING = re.compile(
-    rf"\s*(?:{_PART_OF})?(?:\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}[.)、 ]?|第?{_HAN_NUMBER}[章节条款部、.])\s*", re.IGNORECASE
+_HAN = "一二三四五六七八九十"
+_UNITS = {
+    "chapter": "章",
+    "section": "节",
+    "article": "条",
+    "clause": "条",
+    "part": "部",
+    "annex": "附",
+    "appendix": "附",
+}
+_UNIT = rf"(?:{'|'.join(_UNITS)})"
+_DOTTED = r"\d{1,2}(?:\.\d{1,2}){0,3}"
+_NUMBERING = re.compile(  # how a heading is numbered
+    rf"\s*(?:(?P<unit>{_UNIT}) (?P<number>\d{{1,2}}(?:\.\d{{1,2}}){{0,3}})(?![\d%])[.:)]?"
+    rf"|(?P<dotted>\d{{1,2}}(?:\.\d{{1,2}}){{0,3}})(?:[.)、]\s?|\s)(?=[A-Z一-鿿])"
+    rf"|第\s?(?P<han>[{_HAN}\d]{{1,3}})\s?(?P<unit_zh>[章节条部])分?|(?P<listed>[{_HAN}]{{1,3}})、)\s*",
+    re.IGNORECASE,
 )
-_SECTION_NUMBER = re.compile(
-    rf"{_PART_OF}\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}|第\s?(?:\d{{1,2}}|{_HAN_NUMBER})\s?[章节条部]", re.IGNORECASE
+_NAMED = re.compile(
+    rf"\b(?P<unit>{_UNIT})s? (?P<numbers>{_DOTTED}(?:(?:, | and |, and | to |-){_DOTTED}){{0,5}})(?!\d)"
+    rf"|第\s?(?P<han>[{_HAN}\d]{{1,3}})\s?(?P<unit_zh>[章节条部])",
+    re.IGNORECASE,
+)
+_ASKS_FOR_PART = re.compile(rf"\b{_UNIT}s?\b|[章节]|部分", re.IGNORECASE)
+_GENERAL = re.compile(  # headings that a summary is asked for with, and not of
+    r"summar|overview|outline|introduction|conclusion|contents?|abstract|key points"
+    r"|摘要|总结|概述|概要|小结|简介|前言|引言|目录|要点",
+    re.IGNORECASE,
 )
 
 
@@ -56,13 +77,15 @@ def sections_named(question: str, title: str, headings: Sequence[Heading], lengt
     """Where the sections stand, of a text so long, whose number a question names, or all words of whose headings,
     beside those of the title; none of a section within another one that is named."""
     said, known = content_of(question).keys(), content_of(title).keys()
-    numbers = {_plain_number(number) for number in _SECTION_NUMBER.findall(question)}
+    numbered = {at for at, heading in enumerate(headings) if _numbers(heading.text) & _named(question, headings)}
+    asks_for_part = bool(_ASKS_FOR_PART.search(question))
     found: list[tuple[int, int]] = []
     for at, heading in enumerate(headings):
         number = _NUMBERING.match(heading.text)
-        words = content_of(heading.text[number.end() :] if number else heading.text).keys()
-        is_numbered = bool(number and _plain_number(number.group()) in numbers)
-        if is_numbered or (words and words <= said and not words <= known):
+        text = heading.text[number.end() :] if number else heading.text
+        words = content_of(text).keys()
+        is_meant = words and words <= said and not words <= known and (asks_for_part or not _GENERAL.search(text))
+        if at in numbered or (is_meant and not numbered):
             later = (each.start for each in headings[at + 1 :] if each.level <= heading.level)
             end = next(later, length)
             if not any(start <= heading.start < last for start, last in found):
@@ -70,15 +93,39 @@ def sections_named(question: str, title: str, headings: Sequence[Heading], lengt
     return found
 
 
+def _numbers(heading: str) -> set[tuple[str, str]]:
+    """The unit, "" for none, and the number of a heading."""
+    found = _NUMBERING.match(heading)
+    if found is None:
+        return set()
+    unit = _UNITS.get((found["unit"] or "").lower(), found["unit_zh"] or "")
+    return {(unit, _plain(found["number"] or found["dotted"] or found["han"] or found["listed"]))}
+
+
+def _named(question: str, headings: Sequence[Heading]) -> set[tuple[str, str]]:
+    """The units and numbers of the sections that a question names; where no heading names the unit, numbers alone."""
+    units = {unit for heading in headings for unit, _ in _numbers(heading.text)}
+    found: set[tuple[str, str]] = set()
+    for match in _NAMED.finditer(question):
+        unit = _UNITS.get((match["unit"] or "").lower(), match["unit_zh"] or "")
+        for number in re.findall(r"[\d.]+", match["numbers"]) if match["numbers"] else [match["han"]]:
+            found.add((unit if unit in units else "", _plain(number)))
+    return found
+
+
+def _plain(number: str) -> str:
+    """A number in digits: 十二 as 12."""
+    if number[:1] not in _HAN:
+        return number.strip(".")
+    tens, ten, ones = number.rpartition("十")
+    return str((_HAN.index(tens) + 1 if tens else 1) * 10 * bool(ten) + (_HAN.index(ones) + 1 if ones else 0))
+
+
 def outside(sections: Sequence[tuple[int, int]], length: int) -> list[tuple[int, int]]:
     """What of a text so long is in none of some sections, which stand in order."""
     ends = [0, *(end for _, end in sections)]
     starts = [*(start for start, _ in sections), length]
     return [(end, start) for end, start in zip(ends, starts, strict=True) if end < start]
-
-
-def _plain_number(said: str) -> str:
-    return "".join(c for c in said if c.isdigit() or c in "一二三四五六七八九十.").strip(".")
 
 
 def spread(parts: Sequence[Part], most: int) -> list[Part]:

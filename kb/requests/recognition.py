@@ -54,7 +54,7 @@ _ARTICLE = re.compile(r"(?:the|our|my|a|an) ", re.I)
 _POLITE = re.compile(
     r"(?:please|kindly|now|okay|ok|(?:can|could|would|will) (?:you|we)|i (?:want|need|would like)(?: you)?"
     r"|i'd like(?: you)?|help me|to)[ ,]{1,2}"
-    r"|请问|请|帮我|麻烦|能否|能不能|可以|可否|你|您|我想要?|我要|给我|帮忙"
+    r"|请问|请(?![假求示款柬教])|帮我|麻烦|能否|能不能|可以|可否|你|您|我想要?|我要|给我|帮忙"
     r"|用(?:中文|英文|一段话|几句话|[一二三四五]句话|简短的话) ?",
     re.I,
 )
@@ -79,7 +79,7 @@ _MAIN_POINTS = re.compile(
 _SUMMARISE_ZH = re.compile(
     r"(?:简要|简单|简短|扼要|大致|大概|快速)?地?(?:总结|概括|概述|归纳|小结|摘要)(?:一下|下|出)?(?:说明)?[ :,]{0,2}"
 )
-_TAKEN_ZH = re.compile(r"[把将](?=.)")  # 把……总结一下
+_TAKEN_ZH = re.compile(r"(?:把|将(?!来|要|会))(?=.)")  # 把……总结一下
 _SUMMED_UP_ZH = re.compile(r"(?:简要|简单|大致|大概)?地?(?:总结|概括|概述|归纳|小结)(?:一下|下|出来)?$")
 _LISTED_ZH = re.compile(r"(?:全部|全|都|逐一|逐条|一一)?地?(?:列出|列举|罗列)(?:一下|出来|来)?$")
 _WRITE_ZH = re.compile(r"(?:给出|写出|写|做|生成|提供|列出)(?:一份|一个|一段|个|份)?(?:关于)?")
@@ -117,7 +117,9 @@ _DIFFERENCES_ZH = re.compile(rf"的?{_DIFFERENT_ZH}$")
 _DIFFER_ZH = re.compile(
     rf"(?:之间|相比)?,?(?:有(?:什么|哪些|何|啥)|的)(?:主要|具体)?{_DIFFERENT_ZH}(?:是什么|有哪些|在哪里|在哪儿|在哪|在于什么)?$"
 )
-_BOTH_ZH = re.compile(r"新旧|旧新|新老|前后两|两个?版")  # editions of one text
+_BOTH_ZH = re.compile(  # editions of one text
+    r"(?:新旧|旧新|新老|前后|两个?|这两个?)(?:两|个)?版|(?:新旧|旧新|新老)[一-鿿]{0,10}(?:办法|细则|规[程定则范]|制度|手册|指引|标准|合同|条例|守则|方案)"
+)
 _JOINT_ZH = re.compile(r" ?(?:和|与|跟|以及|对比|(?<![合不相共])同) ?")
 _SENTENCE_MORE = re.compile(r"(?<=[a-z]{4})[.?!] (?=[A-Z])|[。?!](?=[\u4e00-\u9fff])")
 _ALSO_ASKS = re.compile(
@@ -144,6 +146,7 @@ _AS_LIST = re.compile(  # "what may not be carried? Give me a list"
     r"(?:it |them )?(?:as )?an? (?:full |complete |short )?list(?: please| of (?:it|them|these|those|all))?$",
     re.I,
 )
+_HOW_TO = re.compile(r"^(?:how|why)\b|怎么|如何|为什么|为何", re.I)
 _AND_WHICH = re.compile(r"^how many (?P<subject>.{3,120}?),? and (?:which|what)(?: ones?| are they)?$", re.I)
 _ARE_THERE = re.compile(r" (?:are|is) there(?= |$)", re.I)
 _LIST_ZH = re.compile(r"(?:完整地?|全部|逐一|逐条)?(?:列出|列举|罗列|枚举|列一下)(?:一下)?")
@@ -253,7 +256,8 @@ def of_this(name: str) -> str:
 
 
 def _compare(text: str) -> Compare | None:
-    if found := _IN_BRACKETS.search(text):
+    found = _IN_BRACKETS.search(text)
+    if found and "(" not in text[: found.start()]:
         told = _compare(text[: found.start()])
         return told and replace(told, aspect=told.aspect or bare_name(found[1]))
     if _ALSO_ASKS.search(text):
@@ -315,7 +319,8 @@ def _compare_of(sides: list[tuple[str, str]], aspect: str) -> Compare | None:
 
 
 def _list(text: str) -> ListAll | None:
-    if (subject := _before(_AS_LIST, text) or _before(_AS_LIST_ZH, text)) is not None:
+    subject = _before(_AS_LIST, text) or _before(_AS_LIST_ZH, text)
+    if subject is not None and not _HOW_TO.search(subject):
         return ListAll(bare_name(subject))
     if found := _AND_WHICH.match(text):
         return ListAll(bare_name(found["subject"]), sure=False)

@@ -22,9 +22,9 @@ MOST_JUDGED = 24  # values
 # What makes a question ask for other rows than those with the value that it names.
 _OTHERWISE = re.compile(
     r"\b(?:not|no|non|without|except|excluding|other than|never|before|after|since|until|over|under|above|below"
-    r"|more than|less than|at least|at most)\b|n't\b"
+    r"|more than|less than|at least|at most|to be|yet|still)\b|n't\b"
     r"|不(?:是|在|含|算|需|包括|属于)|没|无需|除[了外去]|[之以]外|未(?!来)|非(?!洲|常)"
-    r"|以上|以下|以前|以后|之前|之后|超过|低于|至少"
+    r"|以上|以下|以前|以后|之前|之后|超过|低于|至少|[尚仍]|待(?!办|遇|定)"
 )
 _FIGURES = re.compile(r"[\d\s.,%+\-−–:/]+")  # a number, date or time alone
 

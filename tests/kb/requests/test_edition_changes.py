@@ -1,6 +1,12 @@
 """What one edition of a text says otherwise than another."""
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
 
 from ingest.sync.pipeline import ingest
 from kb.requests.blocks import blocks_of
@@ -166,3 +172,73 @@ def test_a_sentence_broken_into_the_lines_of_a_page_is_one_and_a_numbered_headin
     assert told("2.1 停泊\n2.2 船只须在离港前缴清费用。", "2.1 停船\n2.2 船只须在离港后缴清费用。") == [
         ("2.2 船只须在离港前缴清费用。", "2.2 船只须在离港后缴清费用。")
     ]
+
+
+SAID = {
+    "The standstill is ten days.": 0,
+    "We wait eight working days.": 1,
+    "Fees are due in May.": 90,
+    "Oil is green.": 91,
+}
+
+
+def angles(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Vectors in a plane, by degrees that were written down; those of other texts are far apart from them."""
+    at = [math.radians(SAID.get(text, 180 + 20 * number)) for number, text in enumerate(texts)]
+    return np.array([[math.cos(each), math.sin(each)] for each in at], np.float32)
+
+
+def test_sentences_in_other_words_are_paired_where_they_are_plainly_the_nearest_to_each_other() -> None:
+    frame = "# Rules\n\nThe gate is open. The lamp is lit. The rope is dry.\n\n{}\n"
+    old = units(frame.format("The standstill is ten days.\n\nFees are due in May."))
+    new = units(frame.format("We wait eight working days.\n\nOil is green.\n\nDogs are welcome."))
+    found = changes_between(old, new, angles)
+    assert found is not None
+    assert [(a.text, b.text) for a, b in found.changed] == [
+        ("The standstill is ten days.", "We wait eight working days."),
+        ("Fees are due in May.", "Oil is green."),
+    ]
+    assert [unit.text for unit in found.added] == ["Dogs are welcome."]
+    SAID["Dogs are welcome."] = 0  # as near as the one that was paired
+    again = changes_between(old, new, angles)
+    del SAID["Dogs are welcome."]
+    assert again is not None
+    assert [b.text for _, b in again.changed] == ["Oil is green."]
+
+
+def test_rows_are_paired_by_vectors_only_where_their_names_have_a_word_or_a_number_in_common() -> None:
+    same = units(
+        "| Item | Fee |\n| --- | --- |\n| Gate | 1 |\n| Lamp | 2 |\n| Rope | 3 |\n| up to 9 m | 4 |\n| Sauna | 5 |\n"
+    )
+    new = units(
+        "| Item | Fee |\n| --- | --- |\n| Gate | 1 |\n| Lamp | 2 |\n| Rope | 3 |\n| below 20 m | 6 |\n| Cinema | 7 |\n"
+    )
+
+    def by_place(texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.eye(2, dtype=np.float32)[: len(texts)]
+
+    found = changes_between(same, new, by_place)
+    assert found is not None
+    assert [(a.cells[0], b.cells[0]) for a, b in found.changed] == [("up to 9 m", "below 20 m")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("10 days are allowed for a stay.", "12 days are allowed for a stay."),
+        ("1.5 tonnes may be carried by crane.", "2.5 tonnes may be carried by crane."),
+        ("14 天以内免费停泊。", "10 天以内免费停泊。"),
+        ("1. Pay 5 euros", "1. Pay 6 euros"),
+        ("5 euros a night for a boat", "6 euros a night for a boat"),
+    ],
+)
+def test_a_number_that_begins_a_sentence_is_an_amount_where_it_numbers_nothing(before: str, after: str) -> None:
+    found = told(before, after)
+    assert [tuple(each.lstrip("1. ") if before.startswith("1. ") else each for each in pair) for pair in found] == [
+        tuple(each.lstrip("1. ") if before.startswith("1. ") else each for each in (before, after))
+    ]
+
+
+def test_numbers_of_sentences_and_numbered_headings_are_no_changes() -> None:
+    assert told("3.1 Boats are moored by day.", "4.2 Boats are moored by day.") == []
+    assert told("1 General\n\nBoats are moored.", "2 General rules\n\nBoats are moored.") == []

@@ -7,6 +7,7 @@ import pytest
 
 from ingest.sync.pipeline import ingest
 from kb.assistant import KnowledgeBase
+from kb.schema import Message
 from tests.fakes import ScriptedModel
 from tests.knowledge import OWNER, open_kb, write
 
@@ -51,3 +52,29 @@ def test_a_comparison_of_which_nothing_is_found_is_an_ordinary_question(tmp_path
         answer = kb.answer("oak or beech, how do they differ in hardness?", OWNER)
     assert (answer.kind, answer.outcome) == ("fact", "refused")
     assert len(model.completion_requests) == 1
+
+
+EARLIER = [
+    Message("user", "Where do I find how long a boat may stay?"),
+    Message("assistant", "1 document speaks of it: harbour rules (harbour_rules.md) [1]"),
+]
+
+
+def test_a_request_in_a_conversation_is_known_from_the_question_made_self_contained(tmp_path: Path) -> None:
+    model = ScriptedModel([RULES.splitlines()[-1]], completions=["Summarise the harbour rules"])
+    with open_kb(tmp_path / "home", model) as kb:
+        ingest(kb, [write(tmp_path / "site", {"harbour_rules.md": RULES, "incident_report_7.md": FLOOD})])
+        answer = kb.answer("summarise that document", OWNER, history=EARLIER)
+        assert (answer.kind, answer.searched) == ("summary", "Summarise the harbour rules")
+        assert len(model.completion_requests) == 1
+        plain = kb.answer("Summarise incident_report_7.md", OWNER, history=EARLIER)
+        assert (plain.kind, plain.searched) == ("summary", "Summarise incident_report_7.md")
+        assert len(model.completion_requests) == 1  # it stands alone as it is
+
+
+def test_a_document_is_told_by_most_of_its_name_where_the_question_names_none_otherwise(tmp_path: Path) -> None:
+    model = ScriptedModel([RULES.splitlines()[-1]], completions=["this"])
+    with open_kb(tmp_path / "home", model) as kb:
+        ingest(kb, [write(tmp_path / "site", {"harbour_rules.md": RULES, "incident_report_7.md": FLOOD})])
+        answer = kb.answer("no time to read the harbour rules, what's the gist?", OWNER)
+    assert (answer.kind, {passage.document for passage in answer.passages}) == ("summary", {"harbour_rules.md"})

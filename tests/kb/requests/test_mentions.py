@@ -82,3 +82,10 @@ def test_what_is_named_twice_is_found_by_either_name(tmp_path: Path) -> None:
     assert said.startswith("2 documents speak of")
     assert ("a.md" in said, "b.md" in said) == (True, True)
     assert "d.md" in told
+
+
+def test_what_stands_in_the_documents_in_the_other_language_is_found_by_its_translation(filled: Fill) -> None:
+    model = ScriptedModel(completions=["全薪病假\n病假"])
+    answer = filled(model).answer("Which documents mention fully paid sick leave for staff?", OWNER)
+    assert {passage.document for passage in answer.passages} == {"hr/休假.md"}
+    assert "translated" in [notice.kind for notice in answer.notices]

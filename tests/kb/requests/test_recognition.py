@@ -91,3 +91,43 @@ def test_lists_and_searches_for_documents(question: str, found: Request) -> None
 )
 def test_what_is_not_surely_a_request_is_an_ordinary_question(question: str) -> None:
     assert recognise(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "request_"),
+    [
+        ("What are the differences between Central and Eastfield library (hours, manager)?",
+         Compare((("Central", "Eastfield library"),), "hours, manager")),
+        ("Compare the contract rules of 2022 and 2025: what's different in the thresholds and waivers?",
+         Compare((("contract rules of 2022", "contract rules of 2025"),), "thresholds and waivers")),
+        ("比较一下新旧两版报销办法", Compare((("新旧两版报销办法",),), sure=False)),
+        ("What may not be carried? Give me a list", ListAll("What may not be carried")),
+        ("How many contracts does Ann manage and which?", ListAll("contracts does Ann manage", sure=False)),
+        ("LGW 有哪些紧急修复版本？一共几个？", ListAll("LGW 的紧急修复版本", sure=False)),
+        ("手册里有几个报错码，分别怎么处理？", ListAll("手册的报错码", sure=False)),
+        ("Find everything that mentions the pool", FindDocuments("pool")),
+        ("8 月的故障，哪几份文档有写？", FindDocuments("8 月的故障")),
+    ],
+)  # fmt: skip
+def test_more_forms_are_requests(question: str, request_: Request) -> None:
+    assert recognise(question) == request_
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do I add a user to a mailing list? I need it as a list",
+        "报错怎么处理？给我列个清单",
+        "将来要做的事全部列出来",
+    ],
+)
+def test_these_are_none(question: str) -> None:
+    assert recognise(question) is None
+
+
+def test_brackets_of_both_sides_say_what_these_are() -> None:
+    found = recognise("Compare the Basic plan (99 euros) and the Pro plan (199 euros)")
+    assert isinstance(found, Compare)
+    assert (found.sides[0], found.aspect) == (("Basic plan (99 euros)", "Pro plan (199 euros)"), "")
+    both = recognise("新老员工的年假有什么区别")
+    assert both is None or len(both.sides[0]) == 2  # type: ignore[union-attr]

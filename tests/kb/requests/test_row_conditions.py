@@ -7,7 +7,7 @@ import pytest
 
 from ingest.sync.pipeline import ingest
 from kb.requests.blocks import Block, blocks_of
-from kb.requests.row_conditions import meant_rows, named_rows
+from kb.requests.row_conditions import likeliest_column, meant_rows, named_rows
 from kb.schema import Message
 from tests.fakes import ScriptedModel
 from tests.knowledge import OWNER, open_kb, write
@@ -118,3 +118,90 @@ def test_a_mark_is_a_value_and_capitals_make_none() -> None:
     rows, values = meant_rows("bills nobody settled", block(marks), "Bills", "en", judge)
     assert ([row.cells[0] for row in rows], values) == (["c"], ["Paid: none"])
     assert [entry for entry in judge.entries if entry.startswith("State")] == ["State = open", "State = shut"]
+
+
+MINUTES = """TOP 1 Pier
+ACTION 1: Ann, by 3 May - paint the rail. [done 2 May]
+
+TOP 2 Boats
+Nothing new.
+ACTION 2: Bo, by 9 May - buy a rope. [open]
+ACTION 3: Cy, by 1 June - call the insurer. [open]
+ACTION 4: Di, by 8 June - count the boats. [done]
+""".replace("2 May]", "2 May] ")
+
+
+def test_lines_with_one_label_are_a_list_wherever_they_stand_and_their_states_are_told_apart() -> None:
+    [actions] = [each for each in blocks_of(MINUTES) if each.labelled]
+    assert [item.cells[-1] for item in actions.items] == ["done 2 May", "open", "open", "done"]
+    assert [MINUTES[item.start : item.end].partition(":")[0] for item in actions.items] == [
+        "ACTION 1", "ACTION 2", "ACTION 3", "ACTION 4",
+    ]  # fmt: skip
+    assert actions.items[0].cells[0] == "ACTION 1: Ann, by 3 May - paint the rail."
+    judge = Judge({"Status = open": 0.6, "Status = done": 0.05, "Status = done 2 May": 0.1})
+    rows, values = meant_rows("actions that are not done", actions, "actions", "en", judge)
+    assert ([row.cells[0][:8] for row in rows], values) == (["ACTION 2", "ACTION 3"], ["Status: open"])
+
+
+def test_items_of_the_same_parts_have_a_state_too() -> None:
+    [todo] = blocks_of(
+        "- 安工——刷栏杆——5 月 3 日——已完成\n- 薄工——买绳子——5 月 9 日——未开始\n- 迟工——打电话——6 月——进行中\n"
+    )
+    assert (todo.labelled, [item.cells[-1] for item in todo.items]) == (True, ["已完成", "未开始", "进行中"])
+    [plain] = blocks_of("- One thing - or two.\n- Another.\n- A third - and - a fourth.\n")
+    assert not plain.labelled
+
+
+@pytest.mark.parametrize(
+    ("text", "items", "lead"),
+    [
+        ("不予报销：一、罚款；二、个人娱乐、健身；三、洗衣费。", ["罚款", "个人娱乐、健身", "洗衣费。"], "不予报销："),
+        ("Not paid: (a) fines; (b) films, and books; (c) laundry.", ["fines", "films, and books", "laundry."],
+         "Not paid:"),
+        ("Bring: 1) a coat, 2) a hat, 3) gloves", ["a coat", "a hat", "gloves"], "Bring:"),
+    ],
+)  # fmt: skip
+def test_a_list_within_a_line_is_one_where_its_marks_count_from_one(text: str, items: list[str], lead: str) -> None:
+    [found] = blocks_of(text)
+    assert [item.cells[0] for item in found.items] == items
+    assert [text[item.start : item.end] for item in found.items] == items
+    assert found.lead == lead
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See (2) and (3), or (4).",
+        "见第1条（1）款、第2条（2）款、第3条（3）款的规定",
+        "The plan (a) was made, see (b) and (c).",
+        "一、二、三号楼",
+        "Rows a) and b) alone",
+        "第一、第二、第三",
+    ],
+)
+def test_other_marks_within_a_line_make_no_list(text: str) -> None:
+    assert blocks_of(text) == []
+
+
+def test_the_likeliest_column_is_the_one_that_is_judged_most_probable() -> None:
+    asked: list[str] = []
+
+    def judge(messages: Sequence[Message], words: tuple[str, str]) -> Mapping[str, float] | None:
+        asked.append(messages[-1].content)
+        return {words[0]: 0.6 if "Seats" in messages[-1].content else 0.4, words[1]: 0.5}
+
+    assert likeliest_column("rooms for 80 guests", "80", ["Fee", "Seats", "Area"], "en", judge) == 1
+    assert "“80” speak of the column “Area”" in asked[-1]
+    assert likeliest_column("x", "80", ["Fee"], "zh", lambda messages, words: None) is None
+
+
+def test_bounds_and_values_are_told_together(tmp_path: Path) -> None:
+    with open_kb(tmp_path / "home", ScriptedModel()) as kb:
+        ingest(kb, [write(tmp_path / "site", {"repairs.md": REPAIRS})])
+        answer = kb.answer("List all repairs in the north with a bill over 100", OWNER)
+        none = kb.answer("List all repairs with a bill over 5,000", OWNER)
+    assert [line[:13] for line in answer.text.splitlines()[1:]] == ["1. **Ladder**"]
+    assert [notice.text for notice in answer.notices] == [
+        "Of the 5 rows of this table, those that match “Bill > 100”, “north” are listed."
+    ]
+    assert none.kind == "fact"

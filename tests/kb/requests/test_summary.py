@@ -11,7 +11,7 @@ import pytest
 from kb.assistant import KnowledgeBase
 from kb.errors import ModelError
 from kb.requests.desk import Desk
-from kb.requests.parts import PART_TOKENS, parts_of, spread
+from kb.requests.parts import PART_TOKENS, outside, parts_of, sections_named, spread
 from kb.requests.summary import confirmed
 from kb.schema import AskOptions, Done, Heading, Progress, Retrieved, Scope, StoredText, Token
 from tests.fakes import ScriptedModel
@@ -163,3 +163,59 @@ def test_of_many_parts_some_are_taken_evenly_with_the_first_and_the_last() -> No
     assert (numbers[0], numbers[-1], len(numbers)) == (0, len(parts) - 1, 5)
     assert max(steps) - min(steps) <= 1
     assert spread(parts[:3], 5) == parts[:3]
+
+
+CHAPTERS = (
+    "# Harbour rules\n\n## 1 Stays\n\nTen days.\n\n### 1.1 Longer stays\n\nBy permit.\n\n## 2 Fees and deposits\n\n"
+    "Twelve euros.\n\n## 第三章 赔偿\n\n每天 20 元。\n"
+)
+
+
+def headings_of(text: str) -> list[Heading]:
+    lines = [line for line in text.splitlines() if line.startswith("#")]
+    return [Heading(text.index(line), line.count("#"), line.lstrip("# ")) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("What do the harbour rules say about fees and deposits, in short?", ["## 2 Fees"]),
+        ("Summarise section 1.1 of the harbour rules", ["### 1.1"]),
+        ("Summarise section 1 of the harbour rules", ["## 1 Stays"]),  # with what is below it
+        ("规则第三章讲了什么？", ["## 第三章"]),
+        ("规则里赔偿这一章的要点是什么？", ["## 第三章"]),
+        ("Summarise the harbour rules", []),
+        ("Summarise section 10 of the harbour rules", []),
+        ("总结规则的第3章", ["## 第三章"]),
+        ("总结规则的第三条", []),
+        ("Summarise sections 1.1 and 2 of the harbour rules", ["### 1.1", "## 2 Fees"]),
+        ("What do the harbour rules say about fees?", []),  # half of a heading names no section
+    ],
+)
+def test_sections_are_named_by_their_number_or_by_all_words_of_their_heading(question: str, begins: list[str]) -> None:
+    found = sections_named(question, "Harbour rules", headings_of(CHAPTERS), len(CHAPTERS))
+    assert [
+        CHAPTERS[start:].split("\n")[0][: len(each)] for (start, _), each in zip(found, begins, strict=True)
+    ] == begins
+    rest = outside(found, len(CHAPTERS))
+    assert sum(end - start for start, end in [*found, *rest]) == len(CHAPTERS)
+
+
+@pytest.mark.parametrize(
+    "question", ["Give me a summary of the report", "an overview of the report", "总结一下这份报告"]
+)
+def test_a_section_called_summary_is_not_all_that_a_summary_is_of(question: str) -> None:
+    text = "# Report\n\n## Summary\n\nGood.\n\n## 2024 results\n\nBetter.\n\n## Overview\n\n## 一、总结\n\n好。\n"
+    headings = headings_of(text)
+    assert sections_named(question, "Report", headings, len(text)) == []
+    assert sections_named("Summarise section 20 of the report", "Report", headings, len(text)) == []
+    [(start, _)] = sections_named("What does the section Summary say?", "Report", headings, len(text))
+    assert text[start:].startswith("## Summary")
+
+
+def test_of_a_section_that_is_named_alone_is_told(filled: Fill) -> None:
+    answer = filled(ScriptedModel([HOURS])).answer("Summarise the section on laptops of handbook.md", OWNER)
+    assert answer.kind == "summary"
+    assert ", read in part:" in answer.text
+    assert [passage.section for passage in answer.passages] == ["Laptops"]
+    assert "Utrecht" not in answer.text
