@@ -141,17 +141,17 @@ def bears(subject: str, block: Block) -> bool:
 
 
 def rows_within(subject: str, block: Block, likeliest: Likeliest) -> tuple[list[Item], list[str]]:
-    """The rows within the bounds that a question says, each held against the column that is likeliest meant, and what
-    these are; all rows, and nothing, where it says none or no column is of its kind."""
+    """The rows within the bounds that a question says, each held against the columns that are likeliest meant, and
+    what these are; all rows, and nothing, where it says none or no column is of its kind."""
     kept, told = list(block.items), list[str]()
     for bound in bounds_in(subject):
         columns = _columns(bound, block)
         if not columns:
             continue
-        at = columns[_meant(subject, bound, [block.heads[column] for column in columns], likeliest)]
-        values = dict(zip(block.items, _values(bound, block.items, at), strict=True))
-        kept = [item for item in kept if (value := values[item]) is not None and _holds(bound, value)]
-        told.append(f"{in_cell(block.heads[at])} {bound}")
+        meant = [columns[at] for at in _meant(subject, bound, [block.heads[column] for column in columns], likeliest)]
+        values = [dict(zip(block.items, _values(bound, block.items, at), strict=True)) for at in meant]
+        kept = [item for item in kept if any((value := of[item]) is not None and _holds(bound, value) for of in values)]
+        told.append(f"{' / '.join(in_cell(block.heads[at]) for at in meant)} {bound}")
     return kept, told
 
 
@@ -224,14 +224,12 @@ def _holds(bound: Bound, value: float | str) -> bool:
     return above == bound.sign.startswith(">")
 
 
-def _meant(subject: str, bound: Bound, heads: Sequence[str], likeliest: Likeliest) -> int:
-    """Which of some columns a bound is likeliest said of: that whose head has the most words of the question; of
-    equals that which is judged so, else the first."""
+def _meant(subject: str, bound: Bound, heads: Sequence[str], likeliest: Likeliest) -> list[int]:
+    """Which of some columns a bound is said of: those whose heads have the most words of the clause, as "Price list"
+    and "Price dealer" have of a price; where none has any, that which is judged so, else the first."""
     clause = next((part for part in _CLAUSE_END.split(nfkc(subject)) if bound.said in part), subject)
-    shares = [share_held(content_of(head), content_of(clause)) for head in heads]
-    if not any(shares):
-        shares = [share_held(content_of(head), content_of(subject)) for head in heads]
-    best = [at for at, share in enumerate(shares) if share == max(shares)]
-    if len(best) == 1:
-        return best[0]
-    return best[likeliest(subject, bound.said, [heads[at] for at in best]) or 0]
+    for said in (clause, subject):
+        shares = [share_held(content_of(head), content_of(said)) for head in heads]
+        if any(shares):
+            return [at for at, share in enumerate(shares) if share == max(shares)]
+    return [likeliest(subject, bound.said, heads) or 0]

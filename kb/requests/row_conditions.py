@@ -22,10 +22,11 @@ MOST_JUDGED = 24  # values
 # What makes a question ask for other rows than those with the value that it names.
 _OTHERWISE = re.compile(
     r"\b(?:not|no|non|without|except|excluding|other than|never|before|after|since|until|over|under|above|below"
-    r"|more than|less than|at least|at most|to be|yet|still)\b|n't\b"
+    r"|more than|less than|at least|at most|to be|still)\b|n't\b"
     r"|不(?:是|在|含|算|需|包括|属于)|没|无需|除[了外去]|[之以]外|未(?!来)|非(?!洲|常)"
     r"|以上|以下|以前|以后|之前|之后|超过|低于|至少|[尚仍]|待(?!办|遇|定)"
 )
+_NOT_YET = re.compile(r"(?:还|尚|仍)?(?:没有?|未)(?=[一-鿿])")  # 还没开始 is 未开始
 _FIGURES = re.compile(r"[\d\s.,%+\-−–:/]+")  # a number, date or time alone
 
 Judge = Callable[[Sequence[Message], tuple[str, str]], Mapping[str, float] | None]
@@ -86,11 +87,13 @@ def named_rows(subject: str, block: Block) -> tuple[Sequence[Item], list[str]]:
     rows, and no values, where there are none, and where the question has another bound beside: "not open"."""
     if not block.has_cells:
         return block.items, []
-    beside = nfkc(subject).casefold()
-    wanted = content_of(subject).keys()
+    beside = _NOT_YET.sub("未", nfkc(subject).casefold())
+    wanted = content_of(beside).keys()
     kept, values = list(block.items), dict[str, None]()
     for column in range(max(len(item.cells) for item in block.items)):
         named = [item for item in kept if (said := content_of(_cell(item, column)).keys()) and said <= wanted]
+        if denied := [item for item in named if (value := _plain(_cell(item, column)))[:1] == "未" and value in beside]:
+            named = denied
         if named and len(named) < len(kept):
             kept = named
             values.update(dict.fromkeys(in_cell(_cell(item, column)) for item in named))
@@ -186,6 +189,10 @@ def likeliest_column(wanted: str, said: str, heads: Sequence[str], language: Lan
             return None
         probable.append(told[yes])
     return max(range(len(heads)), key=lambda at: probable[at])
+
+
+def _plain(cell: str) -> str:
+    return nfkc(cell).casefold().strip()
 
 
 def _cell(item: Item, column: int) -> str:

@@ -137,6 +137,8 @@ def _by_columns(block: Block, sides: Sequence[str], known: Container[str]) -> Si
     if found is None:
         return None
     points = tuple(Point(_cell(item, 0), tuple(_cell(item, at + 1) for at in found), (item,)) for item in block.items)
+    if not any(point.name for point in points):  # figures of nobody knows what
+        return None
     return SideBySide(tuple(block.heads[at + 1] for at in found), points)
 
 

@@ -124,6 +124,15 @@ def test_a_bound_that_no_column_is_of_the_kind_of_holds_nothing_back() -> None:
     assert rows_within("gates over 5", times, first) == (list(times.items), [])
 
 
+def test_of_columns_with_the_same_words_one_is_enough() -> None:
+    prices = block("| Size | Price a month Oslo | Price a month Bergen | Year |\n| --- | --- | --- | --- |\n"
+                   "| S | 98 | 89 | 980 |\n| L | 1,510 | 900 | 15,100 |\n| XL | 3,980 | | 39,800 |\n")  # fmt: skip
+    rows, told = rows_within("sizes with a price a month over 1,000", prices, first)
+    assert ([row.cells[0] for row in rows], told) == (
+        ["L", "XL"], ["Price a month Oslo / Price a month Bergen > 1,000"],
+    )  # fmt: skip
+
+
 def test_where_words_do_not_tell_the_column_it_is_judged() -> None:
     asked: list[tuple[str, tuple[str, ...]]] = []
 

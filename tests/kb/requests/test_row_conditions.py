@@ -183,6 +183,13 @@ def test_other_marks_within_a_line_make_no_list(text: str) -> None:
     assert blocks_of(text) == []
 
 
+def test_what_is_not_yet_is_named_by_the_value_that_says_so() -> None:
+    [todo] = blocks_of("- 安工——刷栏杆——3 日——已开始\n- 薄工——买绳子——9 日——未开始\n- 迟工——打电话——6 月——进行中\n")
+    rows, values = named_rows("待办里哪些还没开始", todo)
+    assert ([row.cells[0] for row in rows], values) == (["薄工"], ["未开始"])
+    assert named_rows("待办里哪些还没做完", todo) == (todo.items, [])
+
+
 def test_the_likeliest_column_is_the_one_that_is_judged_most_probable() -> None:
     asked: list[str] = []
 

@@ -125,6 +125,20 @@ def test_a_first_cell_that_is_empty_moves_no_value_under_another_head() -> None:
     ]
 
 
+def test_of_several_things_that_are_compared_of_which_one_has_no_name_all_is_told() -> None:
+    assert len(told(COLUMNS, ("Basic", "Plus"), "towing, hours and colours")) == 3
+    assert told(COLUMNS, ("Basic", "Plus"), "towing, lawyer") == [
+        ("Towing, with its cost", "200", "200"), ("Lawyer", "", "2,000"),
+    ]  # fmt: skip
+
+
+def test_what_a_table_says_nothing_of_may_be_wanted_as_a_whole() -> None:
+    assert in_table(block(COLUMNS), ("Basic", "Plus"), "colours") is None
+    whole = in_table(block(COLUMNS), ("Basic", "Plus"), "colours", whole=True)
+    assert whole is not None
+    assert len(whole.points) == 3
+
+
 def test_one_of_several_rows_is_known_by_its_words_beside_what_the_table_is_about() -> None:
     rows = "Supplier | Goods | Days\nBrask Cells | cells | 45\nHolm Plastics | shells | 60\n"
     assert told(rows, ("contracts with Brask", "contracts with Holm"), about="Running contracts") == [
@@ -140,6 +154,13 @@ def test_a_word_that_the_table_is_about_tells_a_side_where_the_others_have_it_no
         ("Days", "45", "60"),
     ]
     assert told(rows, ("contracts", "contract"), about="Contract with Brask, and others") == []
+
+
+def test_rows_without_names_are_no_points() -> None:
+    assert (
+        told("| | Notices | Plans |\n| --- | --- | --- |\n| | 934 | 612 |\n| | 871 | 588 |\n", ("notices", "plans"))
+        == []
+    )
 
 
 LABELLED = """# Flags
