@@ -19,6 +19,9 @@ _ASKS = re.compile(  # what makes a sentence a question, or a request
     r"|compare|summari[sz]e|find)\b|什么|怎|如何|多少|多久|多长|多大|几|谁|哪|吗|呢|是否|何时|为何|请|有没有|能否|列出|列一|说明|介绍|比较|对比|总结|概括|归纳",
     re.I,
 )
+_REFERS = re.compile(
+    r"\b(?:these|those|them|they)\b|其中|这些|那些|上述|[它他她]们", re.IGNORECASE
+)  # and stands not alone
 LONGEST_BEFORE = 200  # characters of the question before a follow-up that no rewriting is found for
 _TOKENS = 96  # that a rewriting may take
 _ROOT = 4  # letters that two forms of one word share: "reimburse", "reimbursement"
@@ -35,14 +38,15 @@ def put_alone(draft: Draft, model: Callable[[], Model], history: Sequence[Messag
 def standalone(
     model: Model, question: str, history: Sequence[Message], language: Language, stop: threading.Event | None
 ) -> str:
-    """A follow-up question made self-contained by the model. Where the rewriting says more than was asked, or answers
-    it, the model is asked once more, and shown the earlier questions alone; where that fails, too, the question with
+    """A follow-up question made self-contained by the model. Where the rewriting says more than was asked, answers
+    it, or refers to what was said, the model is asked once more, and shown the earlier questions alone; where that fails, too, the question with
     the one before it."""
     for with_answers in (True, False):
         asked = prompts.standalone(question, history, language, with_answers=with_answers)
         rewritten = model.complete(asked, answer_tokens=_TOKENS, stop=stop)
         line = next((line.strip() for line in rewritten.splitlines() if line.strip()), "")
-        if line and len(line) <= 4 * len(question) + 200 and keeps_to(line, question, history):
+        fits = len(line) <= 4 * len(question) + 200 and not _REFERS.search(line)
+        if line and fits and keeps_to(line, question, history):
             return line
     before = next((turn.content for turn in reversed(history) if turn.role == "user"), "")
     return f"{before} {question}" if before and len(before) <= LONGEST_BEFORE else question

@@ -91,7 +91,9 @@ def named_rows(subject: str, block: Block) -> tuple[Sequence[Item], list[str]]:
     wanted = content_of(beside).keys()
     kept, values = list(block.items), dict[str, None]()
     for column in range(max(len(item.cells) for item in block.items)):
-        named = [item for item in kept if (said := content_of(_cell(item, column)).keys()) and said <= wanted]
+        said = {item: content_of(_cell(item, column)).keys() for item in kept}
+        named = [item for item in kept if said[item] and said[item] <= wanted]
+        named = [item for item in named if not any(said[item] < said[other] for other in named)]  # 紧急修复, not 修复
         if denied := [item for item in named if (value := _plain(_cell(item, column)))[:1] == "未" and value in beside]:
             named = denied
         if named and len(named) < len(kept):

@@ -62,6 +62,11 @@ def test_one_that_says_more_or_asks_nothing_is_dropped(
         (["How much does a meal cost for guests?"], "How much does a meal cost for guests?", 1),
         (["Guests pay 8 euros.", "How much does a meal cost for guests?"], "How much does a meal cost for guests?", 2),
         (["Guests pay 8 euros.", "Guests pay 8 euros."], f"{EN[0].content} And for guests?", 2),
+        (
+            ["And for those guests?", "How much does a meal cost for guests?"],
+            "How much does a meal cost for guests?",
+            2,
+        ),
         (["How much does a meal cost for staff?"] * 2, f"{EN[0].content} And for guests?", 2),
     ],
 )

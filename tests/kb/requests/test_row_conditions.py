@@ -190,6 +190,12 @@ def test_what_is_not_yet_is_named_by_the_value_that_says_so() -> None:
     assert named_rows("待办里哪些还没做完", todo) == (todo.items, [])
 
 
+def test_of_two_values_that_are_named_the_one_that_says_more_is_meant() -> None:
+    releases = block("| Release | Kind |\n| --- | --- |\n| 1.1 | 修复 |\n| 1.2 | 紧急修复 |\n| 1.3 | 新功能 |\n")
+    rows, values = named_rows("LGW 的紧急修复版本", releases)
+    assert ([row.cells[0] for row in rows], values) == (["1.2"], ["紧急修复"])
+
+
 def test_the_likeliest_column_is_the_one_that_is_judged_most_probable() -> None:
     asked: list[str] = []
 
