@@ -38,9 +38,9 @@ def put_alone(draft: Draft, model: Callable[[], Model], history: Sequence[Messag
 def standalone(
     model: Model, question: str, history: Sequence[Message], language: Language, stop: threading.Event | None
 ) -> str:
-    """A follow-up question made self-contained by the model. Where the rewriting says more than was asked, answers
-    it, or refers to what was said, the model is asked once more, and shown the earlier questions alone; where that fails, too, the question with
-    the one before it."""
+    """A follow-up question made self-contained by the model. Where the rewriting says more than was asked, answers it,
+    or refers to what was said, the model is asked once more, and shown the earlier questions alone; where that fails,
+    too, the question with the one before it."""
     for with_answers in (True, False):
         asked = prompts.standalone(question, history, language, with_answers=with_answers)
         rewritten = model.complete(asked, answer_tokens=_TOKENS, stop=stop)
