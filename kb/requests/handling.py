@@ -55,6 +55,8 @@ _TRANSLATED: dict[Language, tuple[str, str]] = {
 def handled(desk: Desk, history: Sequence[Message]) -> Generator[Event, None, Answer | None]:
     """The answer where the question is a request; None for an ordinary question, before any event."""
     draft = desk.draft
+    if history and (told := _told_last(recognise(draft.question), history, desk)) is not None:
+        return (yield from _summarised(told, desk))
     if history and not _is_plain(draft.question):
         put_alone(draft, desk.open_model, history, desk.options)
     match _request(desk):
@@ -115,17 +117,31 @@ def _summary(asked: Summarise, desk: Desk, history: Sequence[Message]) -> Genera
     else:
         meant = (documents_told(draft.searched, documents) if not history else []) or documents
     if len(meant) == 1:
-        try:
-            return (yield from summarise(meant[0], desk))
-        except DocumentNotFound:
-            return draft.found_nothing(
-                [Notice("document_deleted", text_in(desk.language, "answer.document_deleted", documents=meant[0].path))]
-            )
+        return (yield from _summarised(meant[0], desk))
     if not meant or history or not asked.sure:  # a subject, or something of the conversation
         return None
     names = [f"“{document.path}”" for document in meant[:_MOST_NAMED]]
     text = WHICH[desk.language].format(listed(names, desk.language))
     return replace(draft.finished(text), kind="clarify")
+
+
+def _summarised(document: Document, desk: Desk) -> Generator[Event, None, Answer]:
+    try:
+        return (yield from summarise(document, desk))
+    except DocumentNotFound:
+        return desk.draft.found_nothing(
+            [Notice("document_deleted", text_in(desk.language, "answer.document_deleted", documents=document.path))]
+        )
+
+
+def _told_last(asked: Request | None, history: Sequence[Message], desk: Desk) -> Document | None:
+    """The document that the answer before named, where a summary of "that document" is asked for; None where it named
+    several, or none."""
+    if not isinstance(asked, Summarise) or asked.name:
+        return None
+    last = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+    told = [document for document in desk.documents() if document.path in last]
+    return told[0] if len(told) == 1 else None
 
 
 def _found_by_subject(said: str, asked: Summarise, documents: Sequence[Document], desk: Desk) -> list[Document]:

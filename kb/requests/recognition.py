@@ -91,7 +91,7 @@ _SAYS_ZH = re.compile(
 )
 _THIS = re.compile(
     r"(?:this|the|that)(?: (?:whole|entire|selected|chosen))? (?:document|file|text|page|report)|(?:this|it)"
-    r"|(?:这|该|此|本)一?(?:个|份|篇)?(?:文档|文件|资料|文章|材料|报告|全文)?|全文|文档|文件",
+    r"|(?:这|那|该|此|本)一?(?:个|份|篇)?(?:文档|文件|资料|文章|材料|报告|全文)?|全文|文档|文件",
     re.I,
 )
 _KIND_BEHIND_ZH = re.compile(r"(?<=\S)[这那该]一?[份个篇本封](?!里|中)[\u4e00-\u9fff]{0,8}$")  # SB-2024-06这份通告

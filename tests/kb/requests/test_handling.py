@@ -64,7 +64,8 @@ def test_a_request_in_a_conversation_is_known_from_the_question_made_self_contai
     model = ScriptedModel([RULES.splitlines()[-1]], completions=["Summarise the harbour rules"])
     with open_kb(tmp_path / "home", model) as kb:
         ingest(kb, [write(tmp_path / "site", {"harbour_rules.md": RULES, "incident_report_7.md": FLOOD})])
-        answer = kb.answer("summarise that document", OWNER, history=EARLIER)
+        earlier = [EARLIER[0], Message("assistant", "The harbour rules say so [1].")]
+        answer = kb.answer("summarise that document", OWNER, history=earlier)
         assert (answer.kind, answer.searched) == ("summary", "Summarise the harbour rules")
         assert len(model.completion_requests) == 1
         plain = kb.answer("Summarise incident_report_7.md", OWNER, history=EARLIER)
@@ -78,3 +79,18 @@ def test_a_document_is_told_by_most_of_its_name_where_the_question_names_none_ot
         ingest(kb, [write(tmp_path / "site", {"harbour_rules.md": RULES, "incident_report_7.md": FLOOD})])
         answer = kb.answer("no time to read the harbour rules, what's the gist?", OWNER)
     assert (answer.kind, {passage.document for passage in answer.passages}) == ("summary", {"harbour_rules.md"})
+
+
+def test_that_document_is_the_one_that_was_named_last(tmp_path: Path) -> None:
+    model = ScriptedModel([RULES.splitlines()[-1]], completions=["Where is that?"])
+    with open_kb(tmp_path / "home", model) as kb:
+        ingest(kb, [write(tmp_path / "site", {"harbour_rules.md": RULES, "incident_report_7.md": FLOOD})])
+        answer = kb.answer("please summarise that document", OWNER, history=EARLIER)
+        assert (answer.kind, {passage.document for passage in answer.passages}) == ("summary", {"harbour_rules.md"})
+        assert model.completion_requests == []
+        both = [
+            *EARLIER,
+            Message("user", "And?"),
+            Message("assistant", "harbour_rules.md and incident_report_7.md [1]"),
+        ]
+        assert kb.answer("please summarise that document", OWNER, history=both).kind != "summary"
