@@ -37,6 +37,7 @@ FURTHER = 0.025
 JUDGED, JUDGED_FURTHER = 3, 0.08
 MOST_JUDGED = 8  # sentences that the model judges of one answer, however many claims it has
 _OF_MONTH = re.compile(r"(?:每月|每季度?|每年\s?\d{1,2}\s?月)的?\s?\d{1,2}\s?[日号]")
+_DAY = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 _FROM_TO = re.compile(r"\bfrom\b|[由从自]", re.IGNORECASE)  # a change
 
 
@@ -50,6 +51,7 @@ class Statement:
     names: Set[str]  # what it names, codes among them
     editions: Set[str]  # the years and quarters of sentence and headings, its months, and the codes of the title
     answers: Set[str] = frozenset()  # tokens of the question of the text that it answers
+    titled: Set[str] = frozenset()  # the years and quarters of the headings alone
 
 
 class Disagreements:
@@ -214,6 +216,7 @@ class Disagreements:
             names_in(quote) | codes_in(quote),
             periods(f"{quote}\n{source.heading}") | months_in(quote) | codes_in(source.passage.title),
             content_of(question_before(window, source)).keys(),
+            periods(source.heading),
         )  # fmt: skip
 
 
@@ -249,8 +252,16 @@ def gives_another(own: Statement, other: Statement, numbers: Set[str]) -> bool:
     instead = [value for value in other.values if any(_is_of_kind(value, meant) for meant in mine)]
     if not instead or any(value.number in numbers for value in other.values):
         return False
-    here, there = own.editions - numbers, other.editions - {value.number for value in instead}
+    here = own.editions - numbers - (_parts_of_days(numbers) - own.titled)
+    values = {value.number for value in instead}
+    there = other.editions - values - (_parts_of_days(values) - other.titled)
     return not (here and there and here != there)
+
+
+def _parts_of_days(numbers: Set[str]) -> set[str]:
+    """The years and months of days among numbers: where dates differ, these say of no edition."""
+    days = [number for number in numbers if _DAY.fullmatch(number)]
+    return {*(day[:4] for day in days), *(f"month {int(day[5:7])}" for day in days)}
 
 
 def _gives_same(claim: str, question: str, sentence: str) -> bool:

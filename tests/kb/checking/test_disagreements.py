@@ -57,6 +57,13 @@ def rules(text: str, title: str = "House rules") -> Passage:
             "On weekdays the library opens at 9:00.",
         ),
         (
+            "When does the lease of the mill end?",
+            "The lease of the mill ends on 30 June 2026 [1].",
+            lease("The lease of the mill ends on 30 June 2026."),
+            rules("The lease of the mill ends on 31 March 2027."),  # its year is its own, and none of an edition
+            "The lease of the mill ends on 31 March 2027.",
+        ),
+        (
             "When was the bridge built?",
             "The bridge was built in 1932 [1].",
             lease("The bridge was built in 1932."),
@@ -96,6 +103,18 @@ def test_both_places_are_cited_and_the_reader_is_told(
             "A tenant gives 30 days of notice [1].",
             lease("A tenant gives 30 days of notice.", "Flat in Bree Street"),
             rules("A tenant gives 45 days of notice.", "Flat in Dove Lane"),
+        ),
+        (
+            "When is the audit?",
+            "The audit is on 3 May 2024 [1].",
+            lease("The audit is on 3 May 2024.", "Plan for 2024"),
+            rules("The audit is on 4 June 2025.", "Plan for 2025"),
+        ),
+        (
+            "How much is the fee?",
+            "The fee is 5 euros [1].",
+            lease("On 3 May 2024 the fee is 5 euros."),
+            rules("On 3 May 2025 the fee is 6 euros."),
         ),
         ("How heavy is the T3?", "The T3 weighs 85 g [1].", lease("The T3 weighs 85 g."), rules("The T5 weighs 95 g.")),
         (
