@@ -107,8 +107,8 @@ def test_both_places_are_cited_and_the_reader_is_told(
         (
             "When is the audit?",
             "The audit is on 3 May 2024 [1].",
-            lease("The audit is on 3 May 2024.", "Plan for 2024"),
-            rules("The audit is on 4 June 2025.", "Plan for 2025"),
+            lease("The audit is on 3 May 2024.", "Halls in 2024"),
+            rules("The audit is on 4 June 2025.", "Budget of 2025"),
         ),
         (
             "How much is the fee?",
