@@ -73,7 +73,7 @@ def replaced(passages: Iterable[Passage], search: Callable[[str], Sequence[Passa
     """Of the documents of these passages those that others of their collection say they replace, each with the last of
     those of which one replaces the next. `search` gives the passages that the word index finds for a query."""
     found: dict[Place, Passage] = {}
-    for passage in passages:
+    for passage in {place_of(each): each for each in passages}.values():
         known = {place_of(passage)}
         latest = passage
         while len(known) <= _LONGEST_CHAIN and (newer := _replacing(latest, search)) is not None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from kb.language.content_terms import content_of, share_held
 from kb.language.language import squeezed
@@ -132,14 +133,33 @@ def _by_rows(block: Block, sides: Sequence[str], known: Container[str]) -> SideB
 
 
 def _by_columns(block: Block, sides: Sequence[str], known: Container[str]) -> SideBySide | None:
-    """Where each side is a column."""
-    found = _places_of(block.heads[1:], sides, known)
-    if found is None:
+    """Where each side is a column, or a group of them under the same second heads: "Oslo list", "Oslo dealer"."""
+    groups = _groups_of(block.heads[1:], sides, known)
+    if groups is None or not any(_cell(item, 0) for item in block.items):  # figures of nobody knows what
         return None
-    points = tuple(Point(_cell(item, 0), tuple(_cell(item, at + 1) for at in found), (item,)) for item in block.items)
-    if not any(point.name for point in points):  # figures of nobody knows what
-        return None
-    return SideBySide(tuple(block.heads[at + 1] for at in found), points)
+    begins = [_begin([block.heads[at + 1] for at in group]) if len(group) > 1 else "" for group in groups]
+    places = [
+        {block.heads[at + 1].removeprefix(begin) if begin else "": at + 1 for at in group}
+        for group, begin in zip(groups, begins, strict=True)
+    ]
+    seconds = [second for second in places[0] if all(second in each for each in places)]
+    points = tuple(
+        Point(
+            f"{_cell(item, 0)} ({second.strip()})" if second.strip() else _cell(item, 0),
+            tuple(_cell(item, each[second]) for each in places),
+            (item,),
+        )
+        for item in block.items
+        for second in seconds
+    )
+    names = (begin or block.heads[group[0] + 1] for group, begin in zip(groups, begins, strict=True))
+    return SideBySide(tuple(name.strip() for name in names), points) if points else None
+
+
+def _begin(heads: Sequence[str]) -> str:
+    """The words with which all heads begin."""
+    words = zip(*(head.split() for head in heads), strict=False)
+    return " ".join(each[0] for each in takewhile(lambda each: len(set(each)) == 1, words))
 
 
 def _cell(item: Item, at: int) -> str:
@@ -149,20 +169,30 @@ def _cell(item: Item, at: int) -> str:
 
 def _places_of(names: Sequence[str], sides: Sequence[str], known: Container[str]) -> list[int] | None:
     """Where the names of the sides stand, each at a place of its own; None where not all of them do."""
+    groups = _groups_of(names, sides, known)
+    return [group[0] for group in groups] if groups is not None and len(groups[0]) == 1 else None
+
+
+def _groups_of(names: Sequence[str], sides: Sequence[str], known: Container[str]) -> list[list[int]] | None:
+    """Where the names of the sides stand, each at one place or more of its own; None where not all of them do, or one
+    alone at several."""
     of_all = set.intersection(*(set(content_of(side)) for side in sides))
-    found = [at for side in sides if (at := _place_of(names, side, known, of_all)) is not None]
-    return found if len(set(found)) == len(sides) else None
+    groups = [_fits(names, side, known, of_all) for side in sides]
+    taken = [at for group in groups for at in group]
+    several = {len(group) > 1 for group in groups}
+    return groups if all(groups) and len(several) == 1 and len(set(taken)) == len(taken) else None
 
 
-def _place_of(names: Sequence[str], side: str, known: Container[str], of_all: Container[str]) -> int | None:
-    """Where a side is named: by the only name that is the same; else by the only one whose words it has all; else by
-    the only one that has all of its words beside those that are known, or beside those that all sides have."""
+def _fits(names: Sequence[str], side: str, known: Container[str], of_all: Container[str]) -> list[int]:
+    """Where a side is named: by names that are the same; else by those whose words it has all; else by those that have
+    all of its words beside those that are known, or beside those that all sides have."""
     same = [at for at, name in enumerate(names) if name and squeezed(name) == squeezed(bare_name(side))]
     if same:
-        return same[0] if len(same) == 1 else None
+        return same
     wanted = content_of(side).keys()
     fits = [at for at, name in enumerate(names) if (said := content_of(name)) and said.keys() <= wanted]
-    own = {token for token in wanted if token not in known} or {token for token in wanted if token not in of_all}
-    if not fits and own:
-        fits = [at for at, name in enumerate(names) if own <= content_of(name).keys()]
-    return fits[0] if len(fits) == 1 else None
+    for told in (known, of_all):
+        own = {token for token in wanted if token not in told}
+        if not fits and own:
+            fits = [at for at, name in enumerate(names) if own <= content_of(name).keys()]
+    return fits

@@ -156,6 +156,31 @@ def test_a_word_that_the_table_is_about_tells_a_side_where_the_others_have_it_no
     assert told(rows, ("contracts", "contract"), about="Contract with Brask, and others") == []
 
 
+PRICES = """Activity | Oslo Hall peak | Oslo Hall off-peak | Bergen Hall peak | Bergen Hall off-peak | Notes
+Swimming | 5.60 | 4.80 | 5.20 | 4.40 | adults
+Badminton | 12.40 | 9.80 | 11.60 | 9.00 | an hour
+Sauna | 7 | 6 | – | – |
+"""
+
+
+def test_sides_may_be_groups_of_columns_under_the_same_second_heads() -> None:
+    assert told(PRICES, ("Oslo prices", "Bergen prices"), "swimming and badminton") == [
+        ("Swimming (peak)", "5.60", "5.20"),
+        ("Swimming (off-peak)", "4.80", "4.40"),
+        ("Badminton (peak)", "12.40", "11.60"),
+        ("Badminton (off-peak)", "9.80", "9.00"),
+    ]
+    found = in_table(block(PRICES), ("Oslo Hall", "Bergen Hall"))
+    assert found is not None
+    assert (found.names, len(found.points)) == (("Oslo Hall", "Bergen Hall"), 6)
+    uneven = PRICES.replace("Bergen Hall off-peak", "Bergen Hall club")
+    assert [name for name, *_ in told(uneven, ("Oslo Hall", "Bergen Hall"))] == [
+        "Swimming (peak)", "Badminton (peak)", "Sauna (peak)",
+    ]  # fmt: skip
+    single = PRICES.replace("Bergen Hall off-peak", "Club")
+    assert told(single, ("Oslo Hall", "Bergen Hall")) == []
+
+
 def test_rows_without_names_are_no_points() -> None:
     assert (
         told("| | Notices | Plans |\n| --- | --- | --- |\n| | 934 | 612 |\n| | 871 | 588 |\n", ("notices", "plans"))
