@@ -77,7 +77,7 @@ def test_chat_and_each_of_several_samples_take_it(filled: Fill) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["Hello!", "Which team won the football world cup in 1998?", "Which documents speak of sick leave?"]
+    "question", ["Hello!", "Which team won the football world cup in 1998?", "Which documents mention a lost laptop?"]
 )
 def test_what_needs_no_model_waits_for_none(filled: Fill, question: str) -> None:
     model = _Guarded()
