@@ -34,6 +34,7 @@ _INLINE = tuple(
 _COUNTED = "一二三四五六七八九十"
 _RULE = re.compile(r"[\s|:-]+")
 _AMOUNT = re.compile(r"[\d\s.,+\-−±%:/]+")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?")
 _LONGEST_LEAD = 300  # characters
 
 
@@ -183,11 +184,18 @@ def _table(lines: Sequence[_Line], first: int) -> tuple[int, tuple[str, ...], li
     rows = [line for line in lines[first:last] if not _RULE.fullmatch(line.text)]
     heads: tuple[str, ...] = ()
     ruled = last - first > 1 and bool(_RULE.fullmatch(lines[first + 1].text))
-    if len(rows) > 1 and (ruled or not any(_AMOUNT.fullmatch(cell) for cell in _cells(rows[0].text))):
+    if len(rows) > 1 and (ruled or _may_head(_cells(rows[0].text))):
         count, found = (1, []) if ruled else column_heads([row.text for row in rows])
         heads = _cells(rows[0].text) if count == 1 else tuple(head.replace("\n", " ") for head in found)
         rows = rows[count:]
     return last - first, heads, [Item(row.start, row.end, _cells(row.text)) for row in rows]
+
+
+def _may_head(cells: Sequence[str]) -> bool:
+    """Whether a first row may be the heads: it has no amounts, or several years alone."""
+    amounts = [cell for cell in cells if _AMOUNT.fullmatch(cell)]
+    years = {cell for cell in amounts if _YEAR.fullmatch(cell)}
+    return not amounts or len(years) == len(amounts) > 1
 
 
 def _cells(line: str) -> tuple[str, ...]:

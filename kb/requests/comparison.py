@@ -233,7 +233,7 @@ def _tables(asked: Compare, passages: Sequence[Passage], desk: Desk) -> list[tup
         for said in (desk.draft.searched, " ".join(asked.sides[0]))
         for passage in desk.search(said, MOST_SEARCHED, desk.scope).passages
     ]
-    for whole in (False, True):
+    for whole in (False, True) if asked.aspect else (False,):
         for stored, block in blocks_beside([*passages, *both], desk):
             if whole and not any(_reaches(passage, stored, block) for passage in passages):
                 continue

@@ -70,6 +70,8 @@ def in_table(
         if not all(any(share_held(each, content_of(point.name)) for point in points) for each in _several(aspect)):
             least = 0.0  # of several things that are compared one has no name here
         points = [point for point, share in zip(points, covered, strict=True) if share >= least]
+    elif not whole and not any(any(map(str.isalpha, point.name)) for point in points):
+        return None  # figures of some years do not say how things differ
     told = tuple(point for point in points if any(point.values))
     of_all = sum(all(point.values) for point in told)
     return SideBySide(found.names, told) if of_all >= (1 if wanted else FEWEST_POINTS) else None

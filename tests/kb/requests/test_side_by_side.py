@@ -181,6 +181,16 @@ def test_sides_may_be_groups_of_columns_under_the_same_second_heads() -> None:
     assert told(single, ("Oslo Hall", "Bergen Hall")) == []
 
 
+YEARS = "Measure\t2022/23\t2023/24\nNotices\t934\t871\nPlans\t612\t588\n"
+
+
+def test_figures_of_some_years_are_no_comparison_of_what_they_count() -> None:
+    assert block(YEARS).heads == ("Measure", "2022/23", "2023/24")
+    assert block("Kite\t1998\t12\nGull\t2004\t9\n").heads == ()
+    assert told(YEARS, ("notices", "plans")) == []
+    assert told(YEARS, ("notices", "plans"), "2023/24") == [("2023/24", "871", "588")]
+
+
 def test_rows_without_names_are_no_points() -> None:
     assert (
         told("| | Notices | Plans |\n| --- | --- | --- |\n| | 934 | 612 |\n| | 871 | 588 |\n", ("notices", "plans"))
