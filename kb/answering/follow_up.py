@@ -22,6 +22,12 @@ _ASKS = re.compile(  # what makes a sentence a question, or a request
 _REFERS = re.compile(
     r"\b(?:these|those|them|they)\b|其中|这些|那些|上述|[它他她]们", re.IGNORECASE
 )  # and stands not alone
+_LEANS = re.compile(
+    r"^\W*(?:and|or|but|so|also|then|what about|how about)\b|\b(?:it|its|they|them|their|he|she|his|hers?|him|this|that"
+    r"|these|those|ones?|there|same|other)\b|[它他她那这其该]|^(?:还有|换|跟|再)|也|一样|呢\W*$",
+    re.IGNORECASE,
+)
+FEWEST_WORDS = 2.0  # weight of the words of a question that stands by itself; see `content_of`
 LONGEST_BEFORE = 200  # characters of the question before a follow-up that no rewriting is found for
 _TOKENS = 96  # that a rewriting may take
 _ROOT = 4  # letters that two forms of one word share: "reimburse", "reimbursement"
@@ -40,7 +46,7 @@ def standalone(
 ) -> str:
     """A follow-up question made self-contained by the model. Where the rewriting says more than was asked, answers it,
     or refers to what was said, the model is asked once more, and shown the earlier questions alone; where that fails,
-    too, the question with the one before it."""
+    too, the question, with the one before it where it leans on that."""
     for with_answers in (True, False):
         asked = prompts.standalone(question, history, language, with_answers=with_answers)
         rewritten = model.complete(asked, answer_tokens=_TOKENS, stop=stop)
@@ -49,7 +55,13 @@ def standalone(
         if line and fits and keeps_to(line, question, history):
             return line
     before = next((turn.content for turn in reversed(history) if turn.role == "user"), "")
-    return f"{before} {question}" if before and len(before) <= LONGEST_BEFORE else question
+    joined = before and len(before) <= LONGEST_BEFORE and _leans_on(question)
+    return f"{before} {question}" if joined else question
+
+
+def _leans_on(question: str) -> bool:
+    """Whether a question says too little by itself, or names something by what was said before."""
+    return bool(_LEANS.search(question)) or sum(content_of(question).values()) <= FEWEST_WORDS
 
 
 def keeps_to(rewriting: str, question: str, history: Sequence[Message]) -> bool:

@@ -78,3 +78,20 @@ def test_a_model_that_answers_a_follow_up_is_shown_the_questions_alone(
     assert len(model.completion_requests) == asked
     shown = [request[-1].content for request in model.completion_requests]
     assert ["3.50" in each for each in shown] == [True, False][:asked]
+
+
+@pytest.mark.parametrize(
+    ("question", "joined"),
+    [
+        ("and at Eastfield?", True),
+        ("What does it weigh?", True),
+        ("motorbikes?", True),
+        ("她的分机多少？", True),
+        ("那成都呢？", True),
+        ("Compare the prices of Riverside and Northgate for swimming", False),
+        ("成都机房的空调报价多少？", False),
+    ],
+)
+def test_what_stands_by_itself_is_not_put_with_the_question_before(question: str, joined: bool) -> None:
+    model = ScriptedModel(completions=["It weighs 90 kg."] * 2)
+    assert standalone(model, question, EN, "en", None) == (f"{EN[0].content} {question}" if joined else question)
