@@ -15,9 +15,9 @@ def newest(question: str, passages: Sequence[Passage], replaced: Replaced = NOTH
     """The passages, ranked anew, without those of editions older than others among them; where the question asks for
     the year of one, without those of the others."""
     headings = [heading_of(passage.title, passage.document) for passage in passages]
-    left_out: set[Place] = set()
+    places, left_out = set(map(place_of, passages)), set[Place]()
     for passage in passages if replaced else ():
-        if (other := replaced.get(place_of(passage))) and any(place_of(other) == place_of(each) for each in passages):
+        if (other := replaced.get(place_of(passage))) and place_of(other) in places:
             left_out.add(place_of(other if is_asked_for(question, passage, other) else passage))
     kept = [
         passage
@@ -89,7 +89,7 @@ def with_newest(
 
 def without_documents(documents: Set[tuple[str, str]], passages: Iterable[Passage]) -> tuple[Passage, ...]:
     """The passages of other documents than these, each a collection and a path."""
-    return tuple(passage for passage in passages if (passage.collection, passage.document) not in documents)
+    return tuple(passage for passage in passages if place_of(passage) not in documents)
 
 
 def older_editions(

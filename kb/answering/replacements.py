@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from kb.checking.year_mismatch import edition, heading_of, is_edition_named, without_editions
-from kb.language.content_terms import content_of, is_number, share_held
+from kb.language.content_terms import content_of, share_held, words_of
 from kb.language.language import squeezed
 from kb.language.proper_names import codes_in
 from kb.language.tokenizer import STOP_WORDS, any_of, tokenise
-from kb.schema import Passage
+from kb.schema import Passage, Principal
+from kb.store.catalog import Catalog
 
 NAMED = 0.8  # share of the words of a title that must stand in what a text says it replaces
 MORE = 0.25  # words beside them that may stand there, as a share of theirs: a section of the rules is not the rules
@@ -67,6 +68,11 @@ _IN_BRACKETS = re.compile(r"[(（][^()（）]{0,60}[)）]?")
 def place_of(passage: Passage) -> Place:
     """Where the document of a passage stands."""
     return passage.collection, passage.document
+
+
+def searched_in(catalog: Catalog, asker: Principal) -> Callable[[str], list[Passage]]:
+    """The search of `replaced` in what somebody may read."""
+    return lambda query: catalog.passages(catalog.word_search(query, MOST_FOUND), asker)
 
 
 def replaced(passages: Iterable[Passage], search: Callable[[str], Sequence[Passage]]) -> Replaced:
@@ -173,7 +179,7 @@ def _is_named_last(front: str, heading: str) -> bool:
 
 def _is_title(phrase: str, heading: str) -> bool:
     """Whether a phrase has the words of a title, and few others."""
-    words, said = _words(without_editions(heading)), _words(without_editions(_IN_BRACKETS.sub(" ", phrase)))
+    words, said = words_of(without_editions(heading)), words_of(without_editions(_IN_BRACKETS.sub(" ", phrase)))
     weight = sum(words.values())
     whole = len(words) >= _FEWEST_WORDS or len(squeezed(without_editions(heading))) >= _SHORTEST
     more = sum(each for token, each in said.items() if token not in words)
@@ -182,9 +188,5 @@ def _is_title(phrase: str, heading: str) -> bool:
 
 def _covers(said: Mapping[str, float], heading: str) -> bool:
     """Whether what is said has the words of a title."""
-    words = _words(without_editions(heading))
+    words = words_of(without_editions(heading))
     return len(words) >= _FEWEST_WORDS and share_held(words, said) >= NAMED
-
-
-def _words(text: str) -> dict[str, float]:
-    return {token: weight for token, weight in content_of(text).items() if not is_number(token)}

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from kb.answering import measures, routing
 from kb.answering.editions import newest, with_newest, without_documents
 from kb.answering.exact_search import ExactScan, Selection
-from kb.answering.replacements import MOST_FOUND, Place, Replaced, place_of, replaced
+from kb.answering.replacements import Place, Replaced, place_of, replaced, searched_in
 from kb.answering.translation import Translation
 from kb.config import RetrievalSettings
 from kb.glossary.glossary import Glossary, Widened
@@ -182,9 +182,7 @@ class Retriever:
 
     def replaced(self, passages: Sequence[Passage], asker: Principal) -> Replaced:
         """Which documents of these passages others replace that the asker may read."""
-        return replaced(
-            passages, lambda query: self._catalog.passages(self._catalog.word_search(query, MOST_FOUND), asker)
-        )
+        return replaced(passages, searched_in(self._catalog, asker))
 
     def with_newest(
         self, found: Retrieval, asker: Principal, scope: Scope, glossary: bool, replaced: Replaced

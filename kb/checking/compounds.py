@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence, Set
 from kb.checking.contradictions import denies_what_is_said, drops_denial, without_denial
 from kb.checking.forms import PRONOUN
 from kb.checking.sources import LIST_ITEM
-from kb.language.content_terms import content_of, is_number, share_held
+from kb.language.content_terms import content_of, is_number, share_held, words_of
 from kb.language.language import CJK
 from kb.language.number_forms import NUMBER_WORDS, numbers_in
 from kb.language.table_rows import is_row
@@ -117,7 +117,7 @@ def gives_other_reason(claim: str, question: str, sentences: Sequence[str]) -> b
     if not content_of(before):  # "Because of the rain, it was put off": up to the comma
         behind, _, before = behind.partition("，" if "，" in behind else ",")
     asked = content_of(question).keys()
-    effect = {t: w for t, w in content_of(before).items() if not is_number(t)}
+    effect = words_of(before)
     reason = {t: w for t, w in content_of(behind).items() if t not in asked and t not in effect}
     words = [content_of(sentence).keys() for sentence in sentences]
     shares = [_share(effect, own) for own in words]

@@ -16,7 +16,7 @@ from kb.checking import year_mismatch
 from kb.checking.ranges import measured, ranges_in
 from kb.checking.rival_values import Value
 from kb.checking.sources import Source, Window, header_of, heads_of, question_before, told_by
-from kb.language.content_terms import content_of, is_number, share_held
+from kb.language.content_terms import content_of, is_number, share_held, words_of
 from kb.language.date_forms import months_in
 from kb.language.language import language_of
 from kb.language.number_forms import numbers_in, plain
@@ -85,7 +85,7 @@ class Disagreements:
         numbers = numbers_in(claim) - numbers_in(self._question)
         if not numbers or language not in source.languages:
             return None
-        asked = {token: weight for token, weight in content_of(self._question).items() if not is_number(token)}
+        asked = words_of(self._question)
         names = frozenset().union(*(found(text) for found in (names_in, codes_in) for text in (self._question, claim)))
         lines = [
             w

@@ -35,6 +35,11 @@ def _content(text: str) -> Mapping[str, float]:
     return weights
 
 
+def words_of(text: str) -> dict[str, float]:
+    """The tokens of `content_of` that stand for no numbers."""
+    return {token: weight for token, weight in content_of(text).items() if not is_number(token)}
+
+
 def share_held(wanted: Mapping[str, float], held: Container[str]) -> float:
     """The share, 0..1, of the weight of some tokens that is held; 0 where there are none."""
     return sum(weight for token, weight in wanted.items() if token in held) / (sum(wanted.values()) or 1.0)

@@ -281,7 +281,7 @@ def _digits(match: re.Match[str]) -> Iterator[str]:
     elif unit[0] in _SCALES:
         yield plain(value * _SCALES[unit[0]] * _SCALES.get(unit[1:], 1))
     else:
-        yield plain(value * (_chinese(unit) if unit[0] in _UNITS else _MULTIPLES[unit.lower()]))
+        yield plain(value * (chinese_number(unit) if unit[0] in _UNITS else _MULTIPLES[unit.lower()]))
 
 
 def _han(match: re.Match[str]) -> Iterator[str]:
@@ -300,7 +300,7 @@ def _han(match: re.Match[str]) -> Iterator[str]:
     ):
         # Two digits side by side are "two or three", not 23.
         two = len(run) == 2 and not set(run) & (set(_UNITS) | set(_SCALES) | set("零〇"))
-        yield from (str(_chinese(part)) for part in (run if two else [run]))
+        yield from (str(chinese_number(part)) for part in (run if two else [run]))
 
 
 def _tenths(match: re.Match[str]) -> Iterator[str]:
@@ -324,7 +324,8 @@ def _english(match: re.Match[str]) -> Iterator[str]:
     yield f"{total + section}{'%' if match[2] else ''}"
 
 
-def _chinese(run: str) -> int:
+def chinese_number(run: str) -> int:
+    """The number that Chinese numerals say: 十二 is 12, 二〇二五 is 2025."""
     if not set(run) & (set(_UNITS) | set(_SCALES)):
         return int("".join(str(_DIGITS[c]) for c in run))
     total = section = digit = 0
@@ -347,7 +348,7 @@ def _chinese(run: str) -> int:
 def _chinese_decimal(run: str) -> str:
     whole, _, fraction = run.partition("点")
     digits = fraction.rstrip("万亿")
-    value = Decimal(f"{_chinese(whole)}.{''.join(str(_DIGITS[c]) for c in digits) or 0}")
+    value = Decimal(f"{chinese_number(whole)}.{''.join(str(_DIGITS[c]) for c in digits) or 0}")
     for scale in fraction[len(digits) :]:
         value *= _SCALES[scale]
     return plain(value)

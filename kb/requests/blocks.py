@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from kb.language.number_forms import chinese_number
 from kb.language.table_rows import cells_of, column_heads, is_row
 from kb.schema import Heading
 from kb.store.heading_paths import enter
@@ -31,7 +32,6 @@ _INLINE = tuple(
         r"[一二三四五六七八九十]{1,2}、",
     )
 )
-_COUNTED = "一二三四五六七八九十"
 _RULE = re.compile(r"[\s|:-]+")
 _AMOUNT = re.compile(r"[\d\s.,+\-−±%:/]+")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?")
@@ -132,7 +132,7 @@ def _number_of(mark: str) -> int:
         return int(bare)
     if bare.isascii():
         return ord(bare) - ord("a") + 1
-    return _COUNTED.index(bare) + 1 if len(bare) == 1 else 10 + _COUNTED.index(bare[-1]) + 1
+    return chinese_number(bare)
 
 
 def _labelled(lines: Sequence[_Line]) -> Iterator[Block]:

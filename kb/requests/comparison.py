@@ -14,12 +14,11 @@ from kb.language.language import language_of, sentences, squeezed
 from kb.language.table_rows import with_heads_joined
 from kb.messages.coded_text import text_in
 from kb.requests import side_by_side
-from kb.requests.blocks import Block
 from kb.requests.desk import Desk
 from kb.requests.document_names import documents_named
 from kb.requests.edition_answer import tell_changes
 from kb.requests.edition_pairs import pair_of
-from kb.requests.listing import blocks_beside, words_around
+from kb.requests.listing import blocks_beside, reaches_into, words_around
 from kb.requests.parts import parts_of, spread
 from kb.requests.quoting import AnswerLine, answer_of, in_cell, one_line
 from kb.requests.recognition import Compare, bare_name
@@ -37,7 +36,7 @@ from kb.requests.summary import (
     tell_left_out,
     told_in,
 )
-from kb.schema import Answer, Document, Event, Language, Message, Notice, Passage, Progress, Retrieved, StoredText
+from kb.schema import Answer, Document, Event, Language, Message, Notice, Passage, Progress, Retrieved
 from kb.store import heading_paths
 
 MOST_PARTS = 6  # of each document that are read, where whole documents are compared
@@ -235,7 +234,7 @@ def _tables(asked: Compare, passages: Sequence[Passage], desk: Desk) -> list[tup
     ]
     for whole in (False, True) if asked.aspect else (False,):
         for stored, block in blocks_beside([*passages, *both], desk):
-            if whole and not any(_reaches(passage, stored, block) for passage in passages):
+            if whole and not any(reaches_into(passage, stored, block) for passage in passages):
                 continue
             about = words_around(stored, block)
             ways = (in_table(block, sides, asked.aspect, about, whole) for sides in asked.sides)
@@ -245,12 +244,6 @@ def _tables(asked: Compare, passages: Sequence[Passage], desk: Desk) -> list[tup
         if found:
             break
     return found
-
-
-def _reaches(passage: Passage, stored: StoredText, block: Block) -> bool:
-    """Whether a passage reaches into a table."""
-    there = (passage.collection, passage.document) == (stored.collection, stored.path)
-    return there and passage.start < block.end and block.start < passage.start + len(passage.text)
 
 
 def _numbered_passages(names: Sequence[str], sides: Sequence[Side], desk: Desk) -> list[list[Passage]]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.checking.prompt_injection import gives_orders
-from kb.language.content_terms import content_of, is_number
+from kb.language.content_terms import words_of
 from kb.messages.coded_text import text_in
 from kb.models.embedding import Embedder
 from kb.requests.blocks import blocks_of
@@ -93,20 +93,16 @@ def _vectors(embedder: Embedder, texts: Sequence[str]) -> NDArray[np.float32]:
 
 def _within(changes: Changes, aspect: str, old: _Text, new: _Text) -> Changes | None:
     """The changes that have a word of an aspect, in the text or in the headings above it."""
-    wanted = _words(aspect)
+    wanted = words_of(aspect).keys()
 
     def has(text: _Text, unit: Unit) -> bool:
         part = next((part.name for part in text.parts if part.start <= unit.start < part.end), "")
-        return not wanted.isdisjoint(_words(f"{part}\n{' '.join(unit.heads)}\n{unit.text}"))
+        return not wanted.isdisjoint(words_of(f"{part}\n{' '.join(unit.heads)}\n{unit.text}"))
 
     changed = tuple((before, after) for before, after in changes.changed if has(old, before) or has(new, after))
     dropped = tuple(unit for unit in changes.dropped if has(old, unit))
     added = tuple(unit for unit in changes.added if has(new, unit))
     return Changes(changed, dropped, added) if changed or dropped or added else None
-
-
-def _words(text: str) -> set[str]:
-    return {token for token in content_of(text) if not is_number(token)}
 
 
 def _read(document: Document, desk: Desk) -> _Text:

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.language.content_terms import content_of, is_number, share_held
+from kb.language.content_terms import content_of, share_held, words_of
 from kb.language.language import language_of, nfkc, sentences, squeezed
 from kb.requests.blocks import Block
 from kb.schema import StoredText
@@ -221,7 +221,7 @@ def _heads_alike(one: Sequence[str], other: Sequence[str]) -> bool:
 def _alike(older: Sequence[Unit], newer: Sequence[Unit], known: Mapping[int, int]) -> dict[int, int]:
     """The others, each with the one whose words are most like its own, the likest pairs first."""
     taken = set(known.values())
-    said = {at: _words(unit) for at, unit in enumerate(older) if at not in taken}
+    said = {at: words_of(unit.text) for at, unit in enumerate(older) if at not in taken}
     holders: dict[str, list[int]] = {}
     for at, words in said.items():
         for word in words:
@@ -230,7 +230,7 @@ def _alike(older: Sequence[Unit], newer: Sequence[Unit], known: Mapping[int, int
     for at, unit in enumerate(newer):
         if at in known:
             continue
-        words = _words(unit)
+        words = words_of(unit.text)
         shared: dict[int, float] = defaultdict(float)
         for word, weight in words.items():
             among = holders.get(word, ())
@@ -276,7 +276,3 @@ def _of_a_kind(one: Unit, other: Unit) -> bool:
         return not one.cells and not other.cells
     names = _name(one), _name(other)
     return all(any(map(str.isdigit, name)) for name in names) or _share_a_word(names[0], names[1:])
-
-
-def _words(unit: Unit) -> dict[str, float]:
-    return {token: weight for token, weight in content_of(unit.text).items() if not is_number(token)}

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from kb.answering.replacements import MOST_FOUND, replaced, says_it_replaces
+from kb.answering.replacements import place_of, replaced, says_it_replaces, searched_in
 from kb.checking.year_mismatch import IN_FORCE, edition, heading_of, is_edition_named, without_editions
-from kb.language.content_terms import content_of, is_number
+from kb.language.content_terms import words_of
 from kb.language.language import nfkc
 from kb.requests.desk import Desk, passage_of
 from kb.requests.document_names import documents_named, share_named
@@ -26,10 +26,10 @@ def pair_of(sides: Sequence[str], desk: Desk) -> tuple[Document, Document] | Non
     """The older and the newer of the editions that the sides name, or one name of both; None where they name other
     things than editions of one text, or where there are no two."""
     subjects = [" ".join(_WORDS.sub(" ", without_editions(nfkc(side))).replace("的", " ").split()) for side in sides]
-    contents = [_content(IN_FORCE.sub(" ", subject)) for subject in subjects]
+    contents = [words_of(IN_FORCE.sub(" ", subject)) for subject in subjects]
     content = max(contents, key=len)
-    subject = max(subjects, key=lambda each: len(_content(each)))
-    if not _content(subject) or not all(own <= content for own in contents):
+    subject = max(subjects, key=lambda each: len(words_of(each)))
+    if not words_of(subject) or not all(own.keys() <= content.keys() for own in contents):
         return None
     if len(sides) > 1 and not any(_WORDS.search(nfkc(side)) for side in sides):
         return None
@@ -41,16 +41,12 @@ def pair_of(sides: Sequence[str], desk: Desk) -> tuple[Document, Document] | Non
     return None
 
 
-def _content(said: str) -> set[str]:
-    return {token for token in content_of(said) if not is_number(token)}
-
-
 def _meant(subject: str, documents: Sequence[Document], desk: Desk) -> list[Document]:
     """The documents that somebody may mean, the likeliest first."""
     found = list(documents_named(subject, documents))
     by_place = {(each.collection, each.path): each for each in documents}
     for passage in desk.search(subject, _MOST_FOUND, desk.scope).passages:
-        each = by_place.get((passage.collection, passage.document))
+        each = by_place.get(place_of(passage))
         if each is not None and each not in found and share_named(subject, each) >= NAMED:
             found.append(each)
     return found
@@ -87,12 +83,8 @@ def _replaced_by(document: Document, documents: Sequence[Document], desk: Desk) 
 def _that_replace(document: Document, documents: Sequence[Document], desk: Desk) -> list[Document]:
     """The documents that say they replace one."""
     stored = desk.text_of(document)
-    catalog = desk.catalog
-    found = replaced(
-        [passage_of(stored, 1, 0, 0, "")],
-        lambda query: catalog.passages(catalog.word_search(query, MOST_FOUND), desk.asker),
-    )
-    places = {(passage.collection, passage.document) for passage in found.values()}
+    found = replaced([passage_of(stored, 1, 0, 0, "")], searched_in(desk.catalog, desk.asker))
+    places = set(map(place_of, found.values()))
     return [each for each in documents if (each.collection, each.path) in places]
 
 

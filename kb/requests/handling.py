@@ -5,6 +5,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from kb.answering.follow_up import put_alone
+from kb.answering.replacements import place_of
 from kb.checking.year_mismatch import names_editions
 from kb.errors import DocumentNotFound
 from kb.language.language import listed
@@ -18,7 +19,7 @@ from kb.requests.recognition import Compare, FindDocuments, ListAll, Request, Su
 from kb.requests.referents import asked_back, without_referent
 from kb.requests.summary import summarise
 from kb.requests.understanding import understood
-from kb.schema import Answer, Document, Event, Language, Message, Notice, Passage
+from kb.schema import Answer, Document, Event, Language, Message, Notice
 from kb.store.scopes import nothing_found
 
 _BEHIND_NAME = re.compile(r"[:;] |[：；，]|, ")  # what a summary shall say of it
@@ -150,12 +151,8 @@ def _found_by_subject(said: str, asked: Summarise, documents: Sequence[Document]
     if not asked.sure or not said:
         return []
     passages = desk.search(said, 1, desk.scope).passages
-    found = [each for each in documents if passages and (each.collection, each.path) == _place(passages[0])]
+    found = [each for each in documents if passages and (each.collection, each.path) == place_of(passages[0])]
     return found if found and share_named(said, found[0]) >= NAMED else []
-
-
-def _place(passage: Passage) -> tuple[str, str]:
-    return passage.collection, passage.document
 
 
 def _named_otherwise(asked: Summarise, documents: Sequence[Document], desk: Desk) -> list[Document]:

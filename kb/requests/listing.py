@@ -131,12 +131,13 @@ def _ranked(subject: str, passages: Sequence[Passage], desk: Desk) -> list[_Cand
     found = []
     for (stored, block), cosine in zip(around, cosines, strict=True):
         covered = _coverage(wanted, stored, block)
-        near = any(_reaches_into(passage, stored, block) for passage in passages[:_BEST])
+        near = any(reaches_into(passage, stored, block) for passage in passages[:_BEST])
         found.append(_Candidate(stored, block, float(cosine) + COVERAGE_WEIGHT * covered, covered, near))
     return sorted(found, key=lambda each: -each.score)
 
 
-def _reaches_into(passage: Passage, stored: StoredText, block: Block) -> bool:
+def reaches_into(passage: Passage, stored: StoredText, block: Block) -> bool:
+    """Whether a passage reaches into a list or table of a text."""
     same = (passage.collection, passage.document) == (stored.collection, stored.path)
     return same and passage.start < block.end and block.start < passage.end
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kb.editing.passages import without
 from kb.language.content_terms import content_of
 from kb.language.language import sentences
+from kb.language.number_forms import chinese_number
 from kb.language.prompt_text import estimate_tokens
 from kb.schema import Heading, StoredText
 from kb.store.heading_paths import sections_of
@@ -77,7 +78,8 @@ def sections_named(question: str, title: str, headings: Sequence[Heading], lengt
     """Where the sections stand, of a text so long, whose number a question names, or all words of whose headings,
     beside those of the title; none of a section within another one that is named."""
     said, known = content_of(question).keys(), content_of(title).keys()
-    numbered = {at for at, heading in enumerate(headings) if _numbers(heading.text) & _named(question, headings)}
+    named = _named(question, headings)
+    numbered = {at for at, heading in enumerate(headings) if _numbers(heading.text) & named}
     asks_for_part = bool(_ASKS_FOR_PART.search(question))
     found: list[tuple[int, int]] = []
     for at, heading in enumerate(headings):
@@ -115,10 +117,7 @@ def _named(question: str, headings: Sequence[Heading]) -> set[tuple[str, str]]:
 
 def _plain(number: str) -> str:
     """A number in digits: 十二 as 12."""
-    if number[:1] not in _HAN:
-        return number.strip(".")
-    tens, ten, ones = number.rpartition("十")
-    return str((_HAN.index(tens) + 1 if tens else 1) * 10 * bool(ten) + (_HAN.index(ones) + 1 if ones else 0))
+    return str(chinese_number(number)) if number[:1] in _HAN else number.strip(".")
 
 
 def outside(sections: Sequence[tuple[int, int]], length: int) -> list[tuple[int, int]]:
