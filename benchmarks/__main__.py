@@ -43,6 +43,7 @@ from benchmarks import (  # noqa: E402
     ticks,
     trec,
     tuning,
+    verifying,
 )
 from benchmarks.result import Result, show  # noqa: E402
 
@@ -73,6 +74,7 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "ticks": lambda options: ticks.run(),
     "confidence": lambda options: confidence.run(options.write, options.measure),
     "judging": lambda options: judging.run(options.write, options.measure),
+    "verifying": lambda options: verifying.run(options.write),
     "recognition": lambda options: recognition.run(options.write),
     "access": lambda options: access.run(options.requests, options.documents),
     "readers": lambda options: readers.run(options.sets),
@@ -114,7 +116,9 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="mutations: more files to mutate")
     parser.add_argument("--measure", action="store_true", help="confidence, judging: measure anew what they learn from")
     parser.add_argument(
-        "--write", action="store_true", help="confidence, judging, recognition: write what the product ships of it"
+        "--write",
+        action="store_true",
+        help="confidence, judging, recognition, verifying: write what the product ships of it",
     )
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in RUN]

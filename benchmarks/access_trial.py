@@ -118,6 +118,9 @@ class EchoModel:
     def first_tokens(self, messages: Sequence[Message], stop: Any = None) -> None:
         """None: it lists none."""
 
+    def verdict(self, messages: Sequence[Message], options: Sequence[str], stop: Any = None) -> None:
+        """None: it has no verifier."""
+
     def close(self) -> None:
         pass
 

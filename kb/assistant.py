@@ -532,7 +532,7 @@ class KnowledgeBase(Documents):
         cited = cite(
             text, draft.prompt_passages, draft.language, draft.expanded_question, self.embedder.similarities,
             self.catalog.text_around, lambda: self._beside(draft, asker, options),
-            judged if self.settings.llm.judge else None,
+            judged if self.settings.llm.judge else None, judgement.verifying(self.model, draft.searched, options.stop),
         )  # fmt: skip
         draft.passages += cited.beside
         return cited

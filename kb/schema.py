@@ -24,6 +24,7 @@ ClaimState = Literal["confirmed", "not_found", "contradicted", "unchecked"]
 ClaimReason = Literal[
     "", "words", "number", "name", "language", "sign", "negation", "quantifier", "row", "year", "unit", "rival",
     "echo", "asked", "relation", "forecast", "replaced", "conflict", "part", "order", "uncertain", "wording",
+    "verdict",
     "column", "neighbour",  # in answers that were kept before
 ]  # fmt: skip
 DocumentStatus = Literal["added", "changed", "unchanged", "deleted", "failed", "skipped"]

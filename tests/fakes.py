@@ -135,6 +135,11 @@ class ScriptedModel:
         self.preference_requests.append(tuple(messages))
         return self.first
 
+    def verdict(
+        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+    ) -> dict[str, float] | None:
+        return None
+
     def close(self) -> None:
         self.closed = True
 

@@ -6,6 +6,7 @@ its likeliest first words (`kb.confidence.probes`), which tell more. Where it mu
 and language: `kb calibrate` measures it on labelled questions.
 """
 
+import functools
 import json
 import logging
 import threading
@@ -15,7 +16,10 @@ from typing import Protocol
 
 from kb.answering import prompts
 from kb.confidence import probes
+from kb.confidence.verdicts import Verdict, Verify, verdict_on
 from kb.errors import ModelError
+from kb.language.invisible import without_invisible
+from kb.models import verifier
 from kb.schema import Floors, Language, Message, Passage, Term
 from kb.store.catalog import Catalog
 
@@ -46,6 +50,10 @@ class _Judge(Protocol):
     def first_tokens(
         self, messages: Sequence[Message], stop: threading.Event | None = None
     ) -> Mapping[int, float] | None: ...
+
+    def verdict(
+        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+    ) -> dict[str, float] | None: ...
 
 
 def answerable(
@@ -89,6 +97,22 @@ def states_answer(model: _Judge, question: str, language: Language, stop: thread
         log.warning("a sentence was not judged (%s)", type(error).__name__)
         return -1.0
     return -1.0 if found is None else found - OF_A_SENTENCE.get(model.name, {}).get(language, CAUTIOUS.answer)
+
+
+def verifying(model: _Judge, question: str, stop: threading.Event | None) -> Verify | None:
+    """What gives verdicts on answers to a question; None for a model without a verifier."""
+    if not verifier.is_of(model.digest()):
+        return None
+
+    @functools.cache
+    def verify(text: str, claim: str) -> Verdict | None:
+        try:
+            return verdict_on(model, question, without_invisible(text), claim, stop)
+        except ModelError as error:  # the answer stands without it
+            log.warning("a claim was not verified (%s)", type(error).__name__)
+            return None
+
+    return verify
 
 
 def floors(catalog: Catalog, model: _Judge, language: Language) -> Floors:

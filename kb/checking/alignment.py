@@ -18,6 +18,7 @@ from kb.checking.prompt_injection import without_orders
 from kb.checking.sources import (
     Source,
     Window,
+    around,
     bare,
     headings_of,
     heads_of,
@@ -26,6 +27,7 @@ from kb.checking.sources import (
     told_by,
 )
 from kb.confidence.trees import shipped
+from kb.confidence.verdicts import Verify, with_wording
 from kb.confidence.wording import measures
 from kb.language.code_blocks import lines_in
 from kb.language.content_terms import content_of, is_number, share_held, stem
@@ -52,6 +54,9 @@ LISTED = 4  # and so many parts of it between commas
 _LINKING = "是为的了有在元共达约计"  # characters that tie an answer to what was asked
 # The source holds what such a claim says, but not surely of what was asked: it is marked, and not withheld.
 UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier", "part"})
+# What a rule doubts, and the verifier may confirm from this probability on.
+DOUBTS: frozenset[ClaimReason] = frozenset({"words", "rival", "part", "language", "relation"})
+VERIFIED = 0.8
 _OF_A_SENTENCE: frozenset[ClaimReason] = frozenset({"unit", "quantifier", "negation"})
 _OF_A_PART: frozenset[ClaimReason] = frozenset({"rival", "name", "row"})
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
@@ -82,7 +87,8 @@ class Aligner:
     the question are looked for. `similarities` compares a claim with spans in another language. `beside` gives
     passages that were found, too: they confirm nothing, and may say something else. It is called where a claim is
     confirmed, as is `answers`, which tells how sure it is that a text states the answer to the question, under 0 where
-    it is not. `answered` is where what is said to the question begins with yes or no.
+    it is not, and `verify`, which gives verdicts. `answered` is where what is said to the question begins with yes or
+    no.
     """
 
     def __init__(
@@ -94,7 +100,9 @@ class Aligner:
         beside: Callable[[], Sequence[Passage]] = tuple,
         answered: bool = False,
         answers: Callable[[str], float] | None = None,
+        verify: Verify | None = None,
     ) -> None:
+        self._verify = verify
         self._sources = [source_of(without_orders(passage), document_text) for passage in passages]
         self._asked = asked_of(question, answered)
         # Stems of the words that question or passages have in small letters: no names.
@@ -105,7 +113,7 @@ class Aligner:
         self._objections = Objections(self._sources, self._asked, similarities)
         self._disagreements = Disagreements(
             self._sources, question, similarities, self._objections.values_of, self._objections.other_editions,
-            lambda: [source_of(without_orders(passage), document_text) for passage in beside()], answers,
+            lambda: [source_of(without_orders(passage), document_text) for passage in beside()], answers, verify,
         )  # fmt: skip
         self._nearest: dict[str, list[tuple[Window, Source]]] = {}  # the sentences that mean a claim most nearly
 
@@ -140,14 +148,43 @@ class Aligner:
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT or span.says_enough]
 
+    def verified(self, claim: str, spans: Sequence[SupportSpan]) -> list[SupportSpan]:
+        """The spans, of which the best one confirms the claim after all where a rule only doubts it and the verifier
+        does not."""
+        spans = [*spans]
+        if self._verify is None or not self._asked.text or any(span.supported for span in spans):
+            return spans
+        doubted = [span for span in spans if span.reason in DOUBTS] or [
+            span
+            for span in sorted(self._spans(claim, self._sources, is_cited=False), key=_merit)[: not spans]
+            if span.reason in DOUBTS
+        ]
+        if doubted and self._chance(claim, doubted[0]) >= VERIFIED:
+            return [replace(doubted[0], supported=True, reason="")]
+        return spans
+
+    def _chance(self, claim: str, span: SupportSpan) -> float:
+        verdict = self._verify(around(span.start, span.end, self._source_of(span)), claim) if self._verify else None
+        return 0.0 if verdict is None else verdict.states
+
     def confidence(self, claim: str, spans: Sequence[SupportSpan]) -> float:
-        """How probable it is that one of the spans that confirm a claim states it of what was asked; 1 where wording
-        does not tell: between languages, and without a question."""
+        """How probable it is that one of the spans that confirm a claim states it of what was asked; 1 where nothing
+        tells: without a question, and, where there is no verifier, between languages."""
         return max((self._confidence(claim, span) for span in spans if span.supported), default=1.0)
 
     def _confidence(self, claim: str, span: SupportSpan) -> float:
-        if self._similarities is None or not self._asked.text or language_of(claim) != language_of(span.quote):
+        if not self._asked.text:
             return 1.0
+        wording = self._wording(claim, span)
+        if self._verify is None:
+            return 1.0 if wording is None else wording
+        verdict = self._verify(around(span.start, span.end, self._source_of(span)), claim)
+        return with_wording(verdict, wording)
+
+    def _wording(self, claim: str, span: SupportSpan) -> float | None:
+        """How probable it is by the wording; None between languages, of which it does not tell."""
+        if self._similarities is None or language_of(claim) != language_of(span.quote):
+            return None
         source = self._source_of(span)
         at = span.start, span.end
         heads = next((heads_of(w, source) for w in source.windows if (w.start, w.end) == at), source.heading_tokens)

@@ -19,6 +19,7 @@ from kb.checking.fragments import states_something
 from kb.checking.objections import Similarities
 from kb.checking.unit_mismatch import units_of
 from kb.checking.year_mismatch import gives_way, heading_of
+from kb.confidence.verdicts import Verify
 from kb.language.code_blocks import code_blocks, is_fence
 from kb.language.language import CJK, repeats, sentences
 from kb.language.number_forms import numbers_in
@@ -31,10 +32,12 @@ _MARKER = re.compile(
 )
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _CLOSING = "。！？；.!?;"
+DISPUTED = 0.4  # probability from which on it is looked whether others say otherwise, where there is a verifier
 CONFIDENT = 0.6  # probability under which what a place says is too unlike a claim in its wording to confirm it
 _CONTRADICTS: frozenset[ClaimReason] = frozenset(
     {"sign", "negation", "row", "year", "unit", "replaced", "conflict", "order"}
 )
+_DOUBTED: frozenset[ClaimReason] = frozenset({"wording", "verdict"})  # no rule speaks against it
 _AMOUNT_ASKED = re.compile(  # what an amount alone answers
     r"\bhow (?:much|many|long|far|often|large|big|high|heavy|old|thick|wide|deep|fast)\b"
     r"|多少|多久|多长|多大|多高|多重|多远"
@@ -118,17 +121,19 @@ def cite(
     document_text: Callable[[Passage], str] | None = None,
     beside: Callable[[], Sequence[Passage]] = tuple,
     answers: Callable[[str], float] | None = None,
+    verify: Verify | None = None,
 ) -> CheckedAnswer:
     """Check an answer against the passages the model was shown.
 
-    `question` is what it answers; `similarities`, `document_text`, `beside` and `answers` are the Aligner's. The ranks
-    of what `beside` gives follow one another, after those of `passages`; what is cited of it is numbered from the first
-    one on.
+    `question` is what it answers; `similarities`, `document_text`, `beside`, `answers` and `verify` are the Aligner's.
+    The ranks of what `beside` gives follow one another, after those of `passages`; what is cited of it is numbered from
+    the first one on.
     """
     beside = functools.cache(beside)
     aligner = Aligner(
-        passages, question, similarities, document_text, beside, bool(_ANSWER.match(_without_whence(text))), answers
-    )
+        passages, question, similarities, document_text, beside, bool(_ANSWER.match(_without_whence(text))), answers,
+        verify,
+    )  # fmt: skip
     drafts = list(_with_code(text, aligner))
     drafts = [draft for draft, again in zip(drafts, repeats(d.body for d in drafts), strict=True) if not again]
     known = {passage.rank: passage for passage in passages}
@@ -153,7 +158,7 @@ def cite(
         if draft.code is not None:
             spans = [draft.code]
         elif stating or sends:
-            spans = aligner.sources(said, cited)
+            spans = aligner.verified(said, aligner.sources(said, cited))
         if sends and foreign_in(draft.body, [question, *(span.quote for span in spans)]):
             withheld = True
             continue
@@ -163,7 +168,12 @@ def cite(
             )
             if lacks_amount and draft.code is None:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
-            elif draft.code is None and spans and (other := aligner.disagreement(said, spans[0])):
+            elif (
+                draft.code is None
+                and spans
+                and (verify is None or aligner.confidence(said, spans) >= DISPUTED)
+                and (other := aligner.disagreement(said, spans[0]))
+            ):
                 pair = spans[0].passage.document, other.passage.document
                 disagreeing.setdefault(frozenset(pair), pair)
                 earlier, later = (heading_of(span.passage.title, span.passage.document) for span in (spans[0], other))
@@ -186,12 +196,12 @@ def cite(
             if reason == "negation" and asks_whether(question) and denies(said):
                 reason = "words"
             if supported and draft.code is None and aligner.confidence(said, spans) < CONFIDENT:
-                supported, reason = False, "wording"
+                supported, reason = False, "wording" if verify is None else "verdict"
             claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
             citations += [_citation(span, len(claims) - 1) for span in spans]
         at += len(sentence)
         pieces += [lead, sentence]
-    opposed = any(claim.reason not in ("", "asked", "wording", *UNDECIDED) for claim in claims)
+    opposed = any(claim.reason not in ("", "asked", *_DOUBTED, *UNDECIDED) for claim in claims)
     told = tuple(_notices(removed, moved, disagreeing.values(), withheld, language))
     return CheckedAnswer(
         "".join(pieces).rstrip(), tuple(claims), tuple(citations), told, grounded, opposed, tuple(adopted.values()),
@@ -213,7 +223,7 @@ def without_unconfirmed(cited: CheckedAnswer, language: Language) -> tuple[Check
     What a passage holds, but not surely of what was asked, stays; so does everything where nothing is confirmed.
     """
     out = [claim for claim in cited.claims if claim.state == "not_found" and claim.reason not in UNDECIDED]
-    if not out or not any(claim.supported or claim.reason == "wording" for claim in cited.claims):
+    if not out or not any(claim.supported or claim.reason in _DOUBTED for claim in cited.claims):
         return cited, ""
     pieces: list[str] = []
     claims: list[Claim] = []
@@ -248,7 +258,7 @@ def _state_of(reason: ClaimReason) -> ClaimState:
         return "confirmed"
     if reason in _CONTRADICTS:
         return "contradicted"
-    return "unchecked" if reason in ("language", "asked", "wording") else "not_found"
+    return "unchecked" if reason in ("language", "asked", *_DOUBTED) else "not_found"
 
 
 def _gives_amount(sentence: str, question: str) -> bool:

@@ -15,7 +15,8 @@ from functools import cached_property
 from kb.checking import year_mismatch
 from kb.checking.ranges import measured, ranges_in
 from kb.checking.rival_values import Value
-from kb.checking.sources import Source, Window, header_of, heads_of, question_before, told_by
+from kb.checking.sources import Source, Window, headed, header_of, heads_of, question_before, told_by
+from kb.confidence.verdicts import Verify
 from kb.language.content_terms import content_of, is_number, share_held, words_of
 from kb.language.date_forms import months_in
 from kb.language.language import language_of
@@ -36,6 +37,11 @@ FURTHER = 0.025
 # by how much less (cosine) they may be like the question than that.
 JUDGED, JUDGED_FURTHER = 3, 0.08
 MOST_JUDGED = 8  # sentences that the model judges of one answer, however many claims it has
+# Probability from which on a sentence gives another answer than a claim by the verifier; of how many sentences it is
+# asked for a claim, of each language those most like question and claim; and how many words these have at least.
+DISPUTES = 0.67
+VERIFIED = {True: 4, False: 2}
+SHORTEST = 3
 _OF_MONTH = re.compile(r"(?:每月|每季度?|每年\s?\d{1,2}\s?月)的?\s?\d{1,2}\s?[日号]")
 _DAY = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 _FROM_TO = re.compile(r"\bfrom\b|[由从自]", re.IGNORECASE)  # a change
@@ -59,7 +65,8 @@ class Disagreements:
 
     `sources` are the passages that were read, of which those of the ranks `other_editions` are of editions that were
     not asked for; `beside` gives what was found, too, and is called where it is needed. `answers` tells how sure
-    it is that a text states the answer to the question, under 0 where it is not.
+    it is that a text states the answer to the question, under 0 where it is not; `verify` does better where there is a
+    verifier.
     """
 
     def __init__(
@@ -71,16 +78,23 @@ class Disagreements:
         other_editions: Set[int],
         beside: Callable[[], Sequence[Source]],
         answers: Callable[[str], float] | None = None,
+        verify: Verify | None = None,
     ) -> None:
         self._sources, self._question, self._similarities = sources, question, similarities
-        self._answers = answers
+        self._answers, self._verify = answers, verify
         self._judgements: dict[str, float] = {}  # of sentences that the model judged
         self._values_of, self._other_editions, self._find_beside = values_of, other_editions, beside
 
     def find(self, claim: str, source: Source, place: range, confirmed: bool) -> tuple[Window, Passage] | None:
         """The sentence that disagrees with a claim which a place in a source confirms, and its passage; where the place
         says it, and perhaps not of what was asked, the model must take that for an answer, too. An older edition of the
-        document does not count, nor an earlier one of a series, nor what is in another language."""
+        document does not count, nor an earlier one of a series, nor, but for the verifier, what is in another language.
+        """
+        found = self._told(claim, source, place, confirmed)
+        return found or (self._disputed(claim, source, place) if self._verify is not None else None)
+
+    def _told(self, claim: str, source: Source, place: range, confirmed: bool) -> tuple[Window, Passage] | None:
+        """The sentence that disagrees by words; without a verifier by vectors or the model, too."""
         language = language_of(claim)
         numbers = numbers_in(claim) - numbers_in(self._question)
         if not numbers or language not in source.languages:
@@ -96,7 +110,9 @@ class Disagreements:
         others: list[tuple[Window, Source]] = []  # that say it in other words, as vectors may tell
         instead: list[tuple[Window, Source]] = []  # and in any words, as the model may
         differing: list[Window] = []  # of the claim's own
-        for window, other, there in self._elsewhere(source, language):
+        for window, other, there in self._elsewhere(source):
+            if language not in other.languages or not numbers_in(window.quote):
+                continue
             differ = [
                 (line, here) for line, here in zip(lines, own, strict=True) if gives_another(here, there, numbers)
             ]
@@ -112,8 +128,49 @@ class Disagreements:
                 return window, other.passage
             if any(may_disagree(here, there, asked) for here in near):
                 others.append((window, other))
+        if self._verify is not None:
+            return None
         found = self._most_alike(lines[0], source, others, language) if others else None
         return found or (self._judged(differing[0], source, instead) if instead else None)
+
+    def _disputed(self, claim: str, source: Source, place: range) -> tuple[Window, Passage] | None:
+        """Of the sentences of other documents that are most like question and claim the one that most surely gives
+        another answer, by the verifier; None where none does."""
+        if self._similarities is None or self._verify is None:
+            return None
+        own = [
+            self._statement(window, source)
+            for window in source.windows
+            if len(window.parts) == 1 and place.start <= window.start and window.end <= place.stop
+        ]
+        others = [
+            (window, other)
+            for window, other, there in self._elsewhere(source)
+            if sum(not is_number(token) for token in window.tokens) >= SHORTEST
+            and not any(_is_of_another_edition(here, there, frozenset(), frozenset()) for here in own)
+            and not _gives_same(claim, self._question, window.quote)
+        ]
+        if not others:
+            return None
+        told = [told_by(*pair) for pair in others]
+        likeness = self._similarities(self._question, told) + self._similarities(claim, told)
+        language, sure = language_of(claim), dict[int, float]()
+        for is_own, most in VERIFIED.items():
+            of_it = [at for at, (_, other) in enumerate(others) if (language in other.languages) is is_own]
+            for at in sorted(of_it, key=lambda at: -likeness[at])[:most]:
+                sure[at] = self._dispute(claim, *others[at])
+        best = max(sure, key=lambda at: sure[at], default=None)
+        return None if best is None or sure[best] < DISPUTES else (others[best][0], others[best][1].passage)
+
+    def _dispute(self, claim: str, window: Window, source: Source) -> float:
+        """How probable it is that a sentence gives another answer than a claim; 0 where the verifier is not asked any
+        more."""
+        text = headed(_said(window, source), source)
+        if self._verify is None or len(self._judgements) >= MOST_JUDGED:
+            return 0.0
+        verdict = self._verify(text, claim)
+        self._judgements[f"{text} {claim}"] = found = 0.0 if verdict is None else verdict.otherwise
+        return found
 
     def _agrees(
         self, own: Statement, there: Statement, other: Source, source: Source, numbers: Set[str],
@@ -129,20 +186,20 @@ class Disagreements:
             for value in self._values_of(of)
         )
 
-    def _elsewhere(self, source: Source, language: Language) -> Iterator[tuple[Window, Source, Statement]]:
-        """The sentences with numbers of other documents in a language, but of editions and of earlier ones of a series
-        that do not count beside `source`."""
+    def _elsewhere(self, source: Source) -> Iterator[tuple[Window, Source, Statement]]:
+        """The sentences of other documents, but of editions and of earlier ones of a series that do not count beside
+        `source`."""
         for other in (*self._sources, *self._beside):
             passage = other.passage
             same = (passage.collection, passage.document) == (source.passage.collection, source.passage.document)
-            if same or passage.rank in self._other_editions or language not in other.languages:
+            if same or passage.rank in self._other_editions:
                 continue
             if year_mismatch.gives_way(other.heading, source.heading, self._question):
                 continue
             # Of a newer edition of the same it counts that it is another one.
             newer = year_mismatch.is_other_edition(self._question, source.heading, [other.heading])
             for window in other.windows:
-                if len(window.parts) == 1 and numbers_in(window.quote):
+                if len(window.parts) == 1:
                     there = self._statement(window, other)
                     yield window, other, replace(there, editions=frozenset()) if newer else there
 
@@ -252,10 +309,14 @@ def gives_another(own: Statement, other: Statement, numbers: Set[str]) -> bool:
     instead = [value for value in other.values if any(_is_of_kind(value, meant) for meant in mine)]
     if not instead or any(value.number in numbers for value in other.values):
         return False
-    here = own.editions - numbers - (_parts_of_days(numbers) - own.titled)
-    values = {value.number for value in instead}
-    there = other.editions - values - (_parts_of_days(values) - other.titled)
-    return not (here and there and here != there)
+    return not _is_of_another_edition(own, other, numbers, {value.number for value in instead})
+
+
+def _is_of_another_edition(own: Statement, other: Statement, values: Set[str], instead: Set[str]) -> bool:
+    """Whether two statements are of other years, months or editions, besides the values that they give."""
+    here = own.editions - values - (_parts_of_days(values) - own.titled)
+    there = other.editions - instead - (_parts_of_days(instead) - other.titled)
+    return bool(here and there and here != there)
 
 
 def _parts_of_days(numbers: Set[str]) -> set[str]:

@@ -13,6 +13,7 @@ from kb.language import date_forms
 from kb.language.content_terms import content_of
 from kb.language.language import CJK, language_of, sentences
 from kb.language.number_forms import numbers_in
+from kb.language.prompt_text import estimate_tokens
 from kb.language.table_rows import is_row
 from kb.schema import Language, Passage
 
@@ -20,6 +21,7 @@ SAME_FRAME = 0.75  # share of a claim that one sentence says: what else stands t
 WINDOW = 4  # most sentences, or lines, in a span
 LONG_WINDOW = 12  # and in one that carries a list told in one sentence
 ANSWER = 3  # sentences behind a question of the text that answer it
+LONGEST_AROUND = 130  # tokens of a passage around a place, for the verifier
 _FULL_LINE = 0.8  # length of a line that the text has filled, as a share of the width
 _WIDTH_AT = 2  # place of the line whose length is taken for the width, the longest first: some lines are not wrapped
 _LONGEST_SHORT_TEXT = 5  # lines; of so few the longest is taken
@@ -130,6 +132,30 @@ def heads_of(window: Window, source: Source) -> frozenset[str]:
     return source.heading_tokens.union(
         token for row in window.rows for head in row.measures for token in content_of(head)
     )
+
+
+def headed(text: str, source: Source) -> str:
+    """A text of a source as the verifier reads it: title and section, then the text."""
+    passage = source.passage
+    head = " — ".join(filter(None, (passage.title, passage.section)))
+    return f"{head}\n{text}" if head else text
+
+
+def around(start: int, end: int, source: Source) -> str:
+    """What a passage says from `start` to `end` (offsets into its document) and around that, whole sentences or lines
+    up to LONGEST_AROUND tokens, as the verifier reads it."""
+    passage = source.passage
+    cuts = over_lines(passage.text) or [(0, len(passage.text))]
+    inside = [at for at, cut in enumerate(cuts) if cut[0] < end - passage.start and cut[1] > start - passage.start]
+    first, last = (inside[0], inside[-1]) if inside else (0, 0)
+    said = passage.text[cuts[first][0] : cuts[last][1]]
+    while (first, last) != (0, len(cuts) - 1):
+        first, last = max(0, first - 1), min(len(cuts) - 1, last + 1)
+        wider = passage.text[cuts[first][0] : cuts[last][1]]
+        if estimate_tokens(wider) > LONGEST_AROUND:
+            break
+        said = wider
+    return headed(said if said.startswith(passage.header) else f"{passage.header}\n{said}", source)
 
 
 def header_of(window: Window, source: Source) -> str:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from kb.config import LLMSettings
 from kb.errors import ContextOverflow, EngineUnavailable, ModelError
 from kb.language.prompt_text import conversation_language, without_control_tokens
-from kb.models import cancellation, speed, weights
+from kb.models import cancellation, speed, verifier, weights
 from kb.models.adapters import Adapter, adapter_at
 from kb.models.cancellation import Cancellation
 from kb.models.reasoning_stream import Delta, Output, answer_in, think_and_answer
@@ -32,6 +32,8 @@ _LEAST_ANSWER = 64
 _NICENESS = 5  # of the threads that compute: a search is short, and goes first
 # Some seconds of work that tell how fast the machine is.
 _SAMPLE = {"prompt": "The office opens at eight and closes at six. " * 12, "n_predict": 12, "ignore_eos": True}
+# Begins what the verifier reads, and nothing else: the prompt cache does not know by which weights it was read.
+_APART = "\n"
 _TOP_TOKENS = 1000  # looked through for the options of `preference`, and told by `first_tokens`
 
 
@@ -134,6 +136,18 @@ class EmbeddedModel:
 
         return next(cancellation.apart(work, stop), None)
 
+    def verdict(
+        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+    ) -> dict[str, float] | None:
+        """As `preference`, by the verifier of the weights; None, too, where they have none."""
+
+        def work(cancellation: Cancellation) -> Generator[dict[str, float] | None, None, None]:
+            with self._turn(cancellation) as llama:
+                if llama is not None:
+                    yield llama.preference(llama.prompt(messages, with_thinking=False), options, cancellation, True)
+
+        return next(cancellation.apart(work, stop), None) if verifier.is_of(self._digest) else None
+
     def first_tokens(self, messages: Sequence[Message], stop: threading.Event | None = None) -> dict[int, float] | None:
         """The log probabilities of the _TOP_TOKENS likeliest first tokens of an answer; see kb.llm.Model."""
 
@@ -155,7 +169,9 @@ class EmbeddedModel:
     def _engine(self) -> "_Llama":
         with self._loading:
             if self._llama is None:
-                self._llama = _Llama(self._path, self.name, self.context_tokens, self._adapter)
+                self._llama = _Llama(
+                    self._path, self.name, self.context_tokens, self._adapter, verifier.is_of(self._digest)
+                )
             return self._llama
 
     @contextlib.contextmanager
@@ -226,7 +242,9 @@ class _Attempts:
 class _Llama:
     """llama.cpp's server object, and the two routes of it that have no function."""
 
-    def __init__(self, path: Path, name: str, context_tokens: int, adapter: Adapter | None) -> None:
+    def __init__(
+        self, path: Path, name: str, context_tokens: int, adapter: Adapter | None, with_verifier: bool
+    ) -> None:
         # Read when libgomp is loaded; kb.privacy sets it earlier, before torch brings the library in.
         os.environ.setdefault("GOMP_SPINCOUNT", "2000")
         from xllamacpp import CommonAdapterLoraInfo, CommonParams, Server
@@ -235,6 +253,9 @@ class _Llama:
         params.model.path = str(path)
         if adapter is not None:
             params.lora_adapters = [CommonAdapterLoraInfo(str(adapter.path), 1.0)]
+        elif with_verifier:  # loaded, and laid over the weights by the requests that name it
+            params.lora_adapters = [CommonAdapterLoraInfo(str(verifier.PATH), 0.0)]
+            params.lora_init_without_apply = True
         params.model_alias = name
         params.n_ctx = context_tokens
         params.n_parallel = 1  # the context is divided among parallel ones
@@ -321,21 +342,26 @@ class _Llama:
             thread.join()  # the next generation must find the engine idle
             self._running.finished(thread)
 
-    def preference(self, prompt: str, options: Sequence[str], cancellation: Cancellation) -> dict[str, float] | None:
+    def preference(
+        self, prompt: str, options: Sequence[str], cancellation: Cancellation, verifying: bool = False
+    ) -> dict[str, float] | None:
         starts = {option: self._starts(option) for option in options}
         first = {token: option for option, tokens in starts.items() for token in tokens}
         if len(first) < sum(map(len, starts.values())):
             raise ValueError(f"options that begin with the same token cannot be told apart: {options}")
         probability = dict.fromkeys(options, 0.0)
-        for token, logprob in self.first_tokens(prompt, cancellation).items():
+        for token, logprob in self.first_tokens(prompt, cancellation, verifying).items():
             if token in first:
                 probability[first[token]] += math.exp(logprob)
         total = sum(probability.values())
         return {option: p / total for option, p in probability.items()} if total else None
 
-    def first_tokens(self, prompt: str, cancellation: Cancellation) -> dict[int, float]:
-        """Token -> log probability; empty when cancelled."""
-        request = {"prompt": prompt, "n_predict": 1, "n_probs": _TOP_TOKENS, "temperature": 0.0}
+    def first_tokens(self, prompt: str, cancellation: Cancellation, verifying: bool = False) -> dict[int, float]:
+        """Token -> log probability; empty when cancelled. By the verifier where one is `verifying`."""
+        request: dict[str, Any] = {"prompt": prompt, "n_predict": 1, "n_probs": _TOP_TOKENS, "temperature": 0.0}
+        if verifying:
+            request["prompt"] = _APART + prompt
+            request["lora"] = [{"id": 0, "scale": 1.0}]
         found: dict[int, float] = {}
         for event in self.complete(request, cancellation):
             logprobs = event["choices"][0].get("logprobs") if event.get("choices") else None

@@ -96,6 +96,12 @@ class LlamaIndexModel:
         """None, as `preference`."""
         return None
 
+    def verdict(
+        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+    ) -> dict[str, float] | None:
+        """None, as `preference`."""
+        return None
+
     def close(self) -> None:
         """Nothing that all such LLMs share."""
 

@@ -80,6 +80,11 @@ class Model(Protocol):
         None where the engine lists no such many, or when `stop` was set.
         """
 
+    def verdict(
+        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+    ) -> dict[str, float] | None:
+        """As `preference`, by the verifier of the weights (`kb.models.verifier`). None where they have none, too."""
+
     def close(self) -> None:
         """Give back memory and connections."""
 

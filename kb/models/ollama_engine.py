@@ -122,6 +122,12 @@ class OllamaModel:
         """None: a server lists twenty at most, by their text."""
         return None
 
+    def verdict(
+        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+    ) -> dict[str, float] | None:
+        """None: the verifier is of other weights than those of a server."""
+        return None
+
     def chat(self, body: dict[str, Any], stop: threading.Event | None) -> Iterator[dict[str, Any]]:
         """The lines of a chat; see `OllamaServer.chat`, with the patience that loading and the prompt need."""
         tokens = sum(estimate_tokens(turn["content"]) for turn in body["messages"])

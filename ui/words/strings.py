@@ -245,6 +245,10 @@ TEXTS: Mapping[str, Text] = {
         "原文的措辞差别较大，无法确定说的正是这个意思。",
         "The source is worded too differently to tell whether it says just this.",
     ),
+    "claim_verdict": Text(
+        "再读一遍原文时，模型没有看到它这样回答所问。",
+        "Reading the source again, the model does not find that it says just this of what was asked.",
+    ),
     "claim_echo": Text("这句话没有回答问题。", "It does not answer the question."),
     "verified_all": Text("每句话都有文档依据", "Every sentence is confirmed by the documents"),
     "uncertain": Text("不确定是否答到所问", "not sure that this answers the question"),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from kb.checking.citations import cite
 from kb.checking.disagreements import (
+    DISPUTES,
     JUDGED,
     MOST_JUDGED,
     Statement,
@@ -20,6 +21,7 @@ from kb.checking.disagreements import (
 )
 from kb.checking.objections import Similarities
 from kb.checking.rival_values import Value
+from kb.confidence.verdicts import Verdict, Verify
 from kb.config import Settings
 from kb.language.date_forms import months_in
 from kb.language.language import language_of
@@ -576,3 +578,68 @@ def test_a_day_of_the_month_is_no_number_of_days() -> None:
     sources = [lease("公司每月10日发薪。"), rules("公司为同事们提供每月一天带薪假。")]
     cited = cite(claim, sources, "zh", question, nearness({"10日": 0.95, "一天": 0.95}), answers=lambda _: 0.0)
     assert cited.notices == ()
+
+
+def verifying(sure: dict[str, float], asked: list[tuple[str, str]] | None = None) -> Verify:
+    """Verdicts: how probable it is that a text with these words gives another answer; whatever it says is stated."""
+
+    def verify(text: str, claim: str) -> Verdict:
+        if asked is not None:
+            asked.append((text, claim))
+        otherwise = max((value for of, value in sure.items() if of in text), default=0.0)
+        return Verdict(1.0 - otherwise, otherwise)
+
+    return verify
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ("Whoever shows the card pays nothing for three years.", True),
+        ("Repairs are always charged.", True),  # no number stands against it
+        ("保修期为三年。", True),  # in the other language
+        ("Whoever shows the card pays nothing for 24 months.", False),  # the same value, whatever the verdict
+        ("In 2019 repairs were free for 36 months.", False),  # of another year
+        ("36 months", False),  # no sentence
+    ],
+)
+def test_with_a_verifier_any_sentence_of_another_document_may_disagree(other: str, told: bool) -> None:
+    claim, question = "In 2024 repairs are free for 24 months [1].", "How long are repairs free in 2024?"
+    own = lease("In 2024 repairs are free for 24 months.")
+    cited = cite(claim, [own, rules(other)], "en", question, nearness({}), verify=verifying({other: 0.9}))
+    assert ([claim.reason for claim in cited.claims] == ["conflict"]) is told
+    assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
+
+
+@pytest.mark.parametrize(("otherwise", "told"), [(DISPUTES, True), (DISPUTES - 0.01, False)])
+def test_from_a_floor_on_a_sentence_gives_another_answer(otherwise: float, told: bool) -> None:
+    claim, question = REPAIR
+    cited = cite(claim, [WARRANTY, CARD], "en", question, nearness({}), verify=verifying({"36 months": otherwise}))
+    assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
+
+
+def test_the_verifier_is_asked_of_the_sentences_most_like_question_and_claim() -> None:
+    asked: list[tuple[str, str]] = []
+    claim, question = REPAIR
+    english = [f"Whoever shows card {n} within {30 + n} months pays nothing." for n in range(7)]
+    chinese = [f"出示第{n}张卡的人在{40 + n}个月内免费维修。" for n in range(4)]
+    others = [replace(rules(text), rank=at, document=f"{at}.md") for at, text in enumerate([*english, *chinese], 2)]
+    cosines = nearness({f"{30 + n}": 0.8 + n / 100 for n in range(14)})
+    cite(claim, [WARRANTY, *others], "en", question, cosines, verify=verifying({}, asked))
+    told = [text.rpartition("\n")[2] for text, _ in asked if "24 months" not in text]
+    assert told == [*english[:-5:-1], *chinese[:-3:-1]]
+
+
+def test_of_two_sentences_that_disagree_the_surer_one_is_cited() -> None:
+    claim, question = REPAIR
+    beside = rules("Whoever shows the card within 12 months pays nothing. Whoever asks within 36 months, neither.")
+    cited = cite(
+        claim, [WARRANTY, beside], "en", question, nearness({}), verify=verifying({"12 months": 0.8, "36 months": 0.9})
+    )
+    assert "36 months" in cited.citations[1].quote
+
+
+def test_a_verdict_that_fails_disputes_nothing() -> None:
+    claim, question = REPAIR
+    cited = cite(claim, [WARRANTY, CARD], "en", question, nearness({}), verify=lambda *_: None)
+    assert [claim.state for claim in cited.claims] == ["confirmed"]

@@ -1,0 +1,53 @@
+"""Verdicts: what the verifier is asked, and what its replies mean."""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from kb.confidence.verdicts import OTHERWISE, SILENT, STATES, Verdict, asked, verdict_on, with_wording
+from kb.schema import Message
+
+
+class Verifier:
+    def __init__(self, reply: dict[str, float] | None) -> None:
+        self.reply, self.asked = reply, list[tuple[Sequence[Message], Sequence[str]]]()
+
+    def verdict(
+        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+    ) -> dict[str, float] | None:
+        self.asked.append((messages, options))
+        return self.reply
+
+
+def test_a_verdict_tells_how_probable_each_reply_is() -> None:
+    verifier = Verifier({STATES: 0.7, OTHERWISE: 0.2, SILENT: 0.1})
+    assert verdict_on(verifier, "How long?", "Rules\nThree days.", "It takes three days.") == Verdict(0.7, 0.2)
+    [(messages, options)] = verifier.asked
+    assert options == (STATES, OTHERWISE, SILENT)
+    assert all(part in messages[-1].content for part in ("How long?", "Rules\nThree days.", "It takes three days."))
+
+
+def test_without_a_verifier_there_is_no_verdict() -> None:
+    assert verdict_on(Verifier(None), "How long?", "Three days.", "It takes three days.") is None
+
+
+def test_it_is_asked_in_the_words_that_it_was_trained_on() -> None:
+    """Other words would need another training: `python -m benchmarks verifying --write`."""
+    said = "\n".join(f"{m.role}: {m.content}" for m in asked("QUESTION", "TEXT", "CLAIM"))
+    assert hashlib.sha256(said.encode()).hexdigest()[:16] == "ad98709e35bfa843"
+    assert (STATES, OTHERWISE, SILENT) == ("yes", "no", "silent")
+
+
+@pytest.mark.parametrize(
+    ("states", "wording", "together"),
+    [(0.5, 0.5, 0.443), (0.9, 0.5, 0.647), (0.1, 0.5, 0.256), (0.5, 0.9, 0.893), (0.0, 0.9, 0.377), (1.0, 0.4, 0.877)],
+)
+def test_verdict_and_wording_are_weighed_together(states: float, wording: float, together: float) -> None:
+    assert with_wording(Verdict(states, 0.0), wording) == pytest.approx(together, abs=5e-4)
+
+
+def test_where_one_of_them_does_not_tell_the_other_does() -> None:
+    assert with_wording(None, 0.4) == 0.4
+    assert with_wording(Verdict(0.1, 0.9), None) == 1.0  # between languages neither doubts
