@@ -56,7 +56,7 @@ _LINKING = "是为的了有在元共达约计"  # characters that tie an answer 
 UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier", "part"})
 # What a rule doubts, and the verifier may confirm from this probability on.
 DOUBTS: frozenset[ClaimReason] = frozenset({"words", "rival", "part", "language", "relation"})
-VERIFIED = 0.8
+VERIFIED = 0.75
 _OF_A_SENTENCE: frozenset[ClaimReason] = frozenset({"unit", "quantifier", "negation"})
 _OF_A_PART: frozenset[ClaimReason] = frozenset({"rival", "name", "row"})
 REPEATED = 0.3  # weight of what only repeats the question, against what is new

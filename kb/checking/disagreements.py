@@ -40,7 +40,7 @@ MOST_JUDGED = 8  # sentences that the model judges of one answer, however many c
 # Probability from which on a sentence gives another answer than a claim by the verifier; of how many sentences it is
 # asked for a claim, of each language those most like question and claim; and how many words these have at least.
 DISPUTES = 0.67
-VERIFIED = {True: 4, False: 2}
+NEAREST = {True: 4, False: 2}
 SHORTEST = 3
 _OF_MONTH = re.compile(r"(?:每月|每季度?|每年\s?\d{1,2}\s?月)的?\s?\d{1,2}\s?[日号]")
 _DAY = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
@@ -155,7 +155,7 @@ class Disagreements:
         told = [told_by(*pair) for pair in others]
         likeness = self._similarities(self._question, told) + self._similarities(claim, told)
         language, sure = language_of(claim), dict[int, float]()
-        for is_own, most in VERIFIED.items():
+        for is_own, most in NEAREST.items():
             of_it = [at for at, (_, other) in enumerate(others) if (language in other.languages) is is_own]
             for at in sorted(of_it, key=lambda at: -likeness[at])[:most]:
                 sure[at] = self._dispute(claim, *others[at])

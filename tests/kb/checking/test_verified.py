@@ -1,0 +1,107 @@
+"""What the verifier adds to the check: it confirms what a rule only doubts, and doubts what no rule speaks against."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from kb.checking import alignment
+from kb.checking.alignment import VERIFIED
+from kb.checking.citations import CONFIDENT, DISPUTED, cite
+from kb.checking.sources import LONGEST_AROUND, around, source_of
+from kb.confidence.trees import Trees
+from kb.confidence.verdicts import Verdict, Verify
+from kb.language.prompt_text import estimate_tokens
+from tests.kb.passages import passage
+
+RULE = passage(1, "A lost badge must be reported to the gate within 2 hours. A new one costs 15 euros.", title="Badges")
+ASKED = "How soon must a lost badge be reported?"
+REPHRASED = "A pass gone astray is told to security in that time [1]."  # hardly a word of it stands in the rule
+
+
+def alike(_: str, texts: Sequence[str]) -> NDArray[np.float32]:
+    return np.full(len(texts), 0.85, np.float32)
+
+
+def sure(states: float, otherwise: float = 0.0) -> Verify:
+    return lambda text, claim: Verdict(states, otherwise)
+
+
+@pytest.mark.parametrize(("states", "state"), [(VERIFIED, "confirmed"), (VERIFIED - 0.01, "not_found")])
+def test_what_is_said_in_other_words_is_confirmed_where_the_verifier_is_sure(states: float, state: str) -> None:
+    [claim] = cite(REPHRASED, [RULE], "en", ASKED, alike, verify=sure(states)).claims
+    assert claim.state == state
+    assert claim.markers == (1,)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("A lost badge must be reported within 3 hours [1].", "number"),
+        ("A lost badge need not be reported within 2 hours [1].", "negation"),
+        ("How soon a lost badge must be reported [1].", "echo"),
+    ],
+)
+def test_what_a_rule_speaks_against_no_verdict_confirms(text: str, reason: str) -> None:
+    [claim] = cite(text, [RULE], "en", ASKED, alike, verify=sure(1.0)).claims
+    assert (claim.supported, claim.reason) == (False, reason)
+
+
+def test_without_a_question_nothing_is_verified() -> None:
+    asked: list[str] = []
+
+    def verify(text: str, claim: str) -> Verdict:
+        asked.append(claim)
+        return Verdict(1.0, 0.0)
+
+    assert [claim.state for claim in cite(REPHRASED, [RULE], "en", "", alike, verify=verify).claims] == ["not_found"]
+    assert asked == []
+
+
+@pytest.fixture
+def wording(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Trees of wording to which everything is as probable."""
+
+    def set_to(probability: float) -> None:
+        odds = float(np.log(probability / (1 - probability)))
+        monkeypatch.setattr(alignment, "shipped", lambda: Trees([], odds, []))
+
+    return set_to
+
+
+@pytest.mark.parametrize(("states", "state", "reason"), [(0.99, "confirmed", ""), (0.01, "unchecked", "verdict")])
+def test_what_no_rule_speaks_against_the_verifier_may_doubt(
+    wording: Callable[[float], None], states: float, state: str, reason: str
+) -> None:
+    wording(0.8)
+    cited = cite("A lost badge must be reported within 2 hours [1].", [RULE], "en", ASKED, alike, verify=sure(states))
+    [claim] = cited.claims
+    assert (claim.state, claim.reason, claim.markers) == (state, reason, (1,))
+    assert cited.grounded  # its place is shown, and the answer is not withheld for it
+
+
+@pytest.mark.parametrize(("probability", "told"), [(DISPUTED + 0.02, True), (DISPUTED - 0.02, False)])
+def test_what_is_hardly_an_answer_is_not_disputed(
+    wording: Callable[[float], None], probability: float, told: bool
+) -> None:
+    wording(0.5 + (probability - 0.443) * 0.93)  # of a verdict that leaves it open makes this probability
+    other = passage(2, "Report a pass that is gone before the day is over.", document="other.md", title="Reception")
+    cited = cite(
+        "A lost badge must be reported within 2 hours [1].", [RULE, other], "en", ASKED, alike,
+        verify=lambda text, claim: Verdict(0.0, 0.9) if "Reception" in text else Verdict(0.5, 0.0),
+    )  # fmt: skip
+    assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
+    assert DISPUTED < CONFIDENT
+
+
+def test_the_verifier_reads_a_place_with_what_stands_around_it() -> None:
+    lines = [f"Rule {number} is that door {number} stays shut." for number in range(60)]
+    text = "\n".join(lines)
+    at = text.index(lines[30])
+    read = around(at, at + len(lines[30]), source_of(passage(1, text, title="Doors"), None))
+    head, *said = read.split("\n")
+    assert head == "Doors"
+    assert said == lines[int(said[0].split()[1]) : int(said[-1].split()[1]) + 1]
+    assert lines[30] in said
+    assert 0.8 * LONGEST_AROUND < estimate_tokens("\n".join(said)) <= LONGEST_AROUND == 130
