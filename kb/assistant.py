@@ -529,10 +529,12 @@ class KnowledgeBase(Documents):
 
     def _cited(self, text: str, draft: Draft, asker: Principal, options: AskOptions) -> CheckedAnswer:
         judged = partial(judgement.states_answer, self.model, draft.searched, draft.language, options.stop)
+        judges = self.settings.llm.judge
         cited = cite(
             text, draft.prompt_passages, draft.language, draft.expanded_question, self.embedder.similarities,
             self.catalog.text_around, lambda: self._beside(draft, asker, options),
-            judged if self.settings.llm.judge else None, judgement.verifying(self.model, draft.searched, options.stop),
+            judged if judges else None,
+            judgement.verifying(self.model, draft.searched, options.stop) if judges else None,
         )  # fmt: skip
         draft.passages += cited.beside
         return cited

@@ -71,6 +71,8 @@ class ScriptedModel:
         self.preference_requests: list[tuple[Message, ...]] = []
         self.weights = "0" * 64
         self.first: Mapping[int, float] | None = None  # what `first_tokens` gives
+        self.verdicts: Mapping[str, float] | None = None  # what `verdict` gives, of the options
+        self.verdict_requests: list[tuple[Message, ...]] = []
         self.closed = False
         self._replies = deque(replies)
         self._completions = deque(completions)
@@ -138,7 +140,8 @@ class ScriptedModel:
     def verdict(
         self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
     ) -> dict[str, float] | None:
-        return None
+        self.verdict_requests.append(tuple(messages))
+        return None if self.verdicts is None else {option: self.verdicts.get(option, 0.0) for option in options}
 
     def close(self) -> None:
         self.closed = True

@@ -9,6 +9,7 @@ and language: `kb calibrate` measures it on labelled questions.
 import functools
 import json
 import logging
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -23,6 +24,7 @@ from kb.models import verifier
 from kb.schema import Floors, Language, Message, Passage, Term
 from kb.store.catalog import Catalog
 
+_BREAKS = re.compile(r"\n\s*\n")
 log = logging.getLogger(__name__)
 _FLOORS = "judgement"  # the property that keeps what was calibrated for this home
 
@@ -106,8 +108,10 @@ def verifying(model: _Judge, question: str, stop: threading.Event | None) -> Ver
 
     @functools.cache
     def verify(text: str, claim: str) -> Verdict | None:
-        try:
-            return verdict_on(model, question, without_invisible(text), claim, stop)
+        if stop is not None and stop.is_set():
+            return None
+        try:  # in one block, that no text ends it and goes on as the question does
+            return verdict_on(model, question, _BREAKS.sub("\n", without_invisible(text)), claim, stop)
         except ModelError as error:  # the answer stands without it
             log.warning("a claim was not verified (%s)", type(error).__name__)
             return None

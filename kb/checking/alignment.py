@@ -27,7 +27,7 @@ from kb.checking.sources import (
     told_by,
 )
 from kb.confidence.trees import shipped
-from kb.confidence.verdicts import Verify, with_wording
+from kb.confidence.verdicts import Verdict, Verify, with_wording
 from kb.confidence.wording import measures
 from kb.language.code_blocks import lines_in
 from kb.language.content_terms import content_of, is_number, share_held, stem
@@ -55,8 +55,10 @@ _LINKING = "是为的了有在元共达约计"  # characters that tie an answer 
 # The source holds what such a claim says, but not surely of what was asked: it is marked, and not withheld.
 UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier", "part"})
 # What a rule doubts, and the verifier may confirm from this probability on.
-DOUBTS: frozenset[ClaimReason] = frozenset({"words", "rival", "part", "language", "relation"})
+DOUBTS: frozenset[ClaimReason] = frozenset({"words", "rival", "part"})
 VERIFIED = 0.75
+EVEN = 0.5  # probability under which a verdict is against a claim
+TAKEN = 0.3  # and from which on what may be of something else is an answer that others may dispute
 _OF_A_SENTENCE: frozenset[ClaimReason] = frozenset({"unit", "quantifier", "negation"})
 _OF_A_PART: frozenset[ClaimReason] = frozenset({"rival", "name", "row"})
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
@@ -148,38 +150,50 @@ class Aligner:
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT or span.says_enough]
 
-    def verified(self, claim: str, spans: Sequence[SupportSpan]) -> list[SupportSpan]:
-        """The spans, of which the best one confirms the claim after all where a rule only doubts it and the verifier
-        does not."""
-        spans = [*spans]
-        if self._verify is None or not self._asked.text or any(span.supported for span in spans):
-            return spans
-        doubted = [span for span in spans if span.reason in DOUBTS] or [
-            span
-            for span in sorted(self._spans(claim, self._sources, is_cited=False), key=_merit)[: not spans]
-            if span.reason in DOUBTS
-        ]
-        if doubted and self._chance(claim, doubted[0]) >= VERIFIED:
-            return [replace(doubted[0], supported=True, reason="")]
-        return spans
+    def verified(self, claim: str, spans: Sequence[SupportSpan]) -> SupportSpan | None:
+        """The span that confirms a claim after all, since the verifier does not doubt it as the rules do; None where
+        one of `spans` confirms it, or none does."""
+        if self._verify is None or not self._asked.text or self._echoes(claim) or any(s.supported for s in spans):
+            return None
+        if not spans:
+            sources = self._in_its_language(claim, self._language_of(claim))
+            spans = sorted(self._spans(claim, sources, is_cited=False), key=_merit)[:1]
+        several = len(statements_of(claim)) > 1  # of one of them there may be more than a rival
+        doubted = next(
+            (
+                span
+                for span in spans
+                if span.reason in DOUBTS
+                and not (span.reason == "words" and span.says_enough)  # another sentence is against it
+                and not (span.reason == "rival" and several)
+            ),
+            None,
+        )
+        if doubted is None or self._chance(claim, doubted) < VERIFIED:
+            return None
+        return replace(doubted, supported=True, reason="")
 
     def _chance(self, claim: str, span: SupportSpan) -> float:
-        verdict = self._verify(around(span.start, span.end, self._source_of(span)), claim) if self._verify else None
+        verdict = self._verdict(claim, span)
         return 0.0 if verdict is None else verdict.states
+
+    def _verdict(self, claim: str, span: SupportSpan) -> Verdict | None:
+        return self._verify(around(span.start, span.end, self._source_of(span)), claim) if self._verify else None
 
     def confidence(self, claim: str, spans: Sequence[SupportSpan]) -> float:
         """How probable it is that one of the spans that confirm a claim states it of what was asked; 1 where nothing
-        tells: without a question, and, where there is no verifier, between languages."""
+        tells: between languages, and without a question."""
         return max((self._confidence(claim, span) for span in spans if span.supported), default=1.0)
 
     def _confidence(self, claim: str, span: SupportSpan) -> float:
-        if not self._asked.text:
-            return 1.0
-        wording = self._wording(claim, span)
-        if self._verify is None:
-            return 1.0 if wording is None else wording
-        verdict = self._verify(around(span.start, span.end, self._source_of(span)), claim)
-        return with_wording(verdict, wording)
+        wording = self._wording(claim, span) if self._asked.text else None
+        return 1.0 if wording is None else with_wording(self._verdict(claim, span), wording)
+
+    def doubt(self, claim: str, spans: Sequence[SupportSpan]) -> ClaimReason:
+        """Why the spans that confirm a claim do not surely state it: the verdict, if that is against it, or the
+        wording."""
+        verdicts = [self._verdict(claim, span) for span in spans if span.supported]
+        return "verdict" if any(verdict and verdict.states < EVEN for verdict in verdicts) else "wording"
 
     def _wording(self, claim: str, span: SupportSpan) -> float | None:
         """How probable it is by the wording; None between languages, of which it does not tell."""
@@ -216,14 +230,18 @@ class Aligner:
         cosines = self._similarities(claim, lines) if lines else ()
         return own if max(map(float, cosines), default=0.0) >= SAME_MEANING[language] else self._sources
 
-    def disagreement(self, claim: str, span: SupportSpan) -> SupportSpan | None:
-        """The sentence of another document that gives another value than the claim of the same, where `span` confirms
-        the claim, or says it and perhaps not of what was asked. An older edition of the document does not count, nor
-        what is in another language."""
+    def disagreement(self, claim: str, spans: Sequence[SupportSpan]) -> SupportSpan | None:
+        """The sentence of another document that answers otherwise than the claim, where the first of its spans confirms
+        it, or says it and perhaps not of what was asked. An older edition of the document does not count, nor what
+        confirms the claim, too."""
+        span = spans[0]
         if not span.supported and span.reason != "rival":
             return None
-        source = self._source_of(span)
-        found = self._disagreements.find(claim, source, range(span.start, span.end), span.supported)
+        if self._verify is not None and not span.supported and self._chance(claim, span) < TAKEN:
+            return None
+        source, place = self._source_of(span), range(span.start, span.end)
+        agreeing = {(each.passage.collection, each.passage.document) for each in spans if each.supported}
+        found = self._disagreements.find(claim, source, place, span.supported, agreeing)
         return _conflict(*found, span) if found else None
 
     def _spans(self, claim: str, sources: Sequence[Source], is_cited: bool) -> list[SupportSpan]:

@@ -33,7 +33,7 @@ _MARKER = re.compile(
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _CLOSING = "。！？；.!?;"
 DISPUTED = 0.4  # probability from which on it is looked whether others say otherwise, where there is a verifier
-CONFIDENT = 0.6  # probability under which what a place says is too unlike a claim in its wording to confirm it
+CONFIDENT = 0.6  # probability, by wording and verdict, under which a place does not surely say what a claim says
 _CONTRADICTS: frozenset[ClaimReason] = frozenset(
     {"sign", "negation", "row", "year", "unit", "replaced", "conflict", "order"}
 )
@@ -152,13 +152,16 @@ def cite(
         cited = tuple(n for n in draft.markers if n in known)
         markers: tuple[int, ...] = ()
         spans: list[SupportSpan] = []
+        verified: SupportSpan | None = None
         said = _statement(draft.body)
         stating = draft.code is not None or _states_something(draft.body)
         sends = bool(foreign_in(draft.body, [question]))
         if draft.code is not None:
             spans = [draft.code]
         elif stating or sends:
-            spans = aligner.verified(said, aligner.sources(said, cited))
+            spans = aligner.sources(said, cited)
+            if verified := aligner.verified(said, spans):
+                spans = [verified]
         if sends and foreign_in(draft.body, [question, *(span.quote for span in spans)]):
             withheld = True
             continue
@@ -171,8 +174,8 @@ def cite(
             elif (
                 draft.code is None
                 and spans
-                and (verify is None or aligner.confidence(said, spans) >= DISPUTED)
-                and (other := aligner.disagreement(said, spans[0]))
+                and (verified or verify is None or aligner.confidence(said, spans) >= DISPUTED)
+                and (other := aligner.disagreement(said, spans))
             ):
                 pair = spans[0].passage.document, other.passage.document
                 disagreeing.setdefault(frozenset(pair), pair)
@@ -195,8 +198,8 @@ def cite(
             # A "no" may follow from what is said instead: "by day 30", where "by day 14" was asked.
             if reason == "negation" and asks_whether(question) and denies(said):
                 reason = "words"
-            if supported and draft.code is None and aligner.confidence(said, spans) < CONFIDENT:
-                supported, reason = False, "wording" if verify is None else "verdict"
+            if supported and draft.code is None and not verified and aligner.confidence(said, spans) < CONFIDENT:
+                supported, reason = False, aligner.doubt(said, spans)
             claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
             citations += [_citation(span, len(claims) - 1) for span in spans]
         at += len(sentence)

@@ -1,8 +1,9 @@
-"""Disagreements: a sentence of another document that says the same of the same, with another value.
+"""Disagreements: a sentence of another document that answers a question otherwise than a claim which is confirmed.
 
 The two sentences are told by their words besides the values: nearly all that either says, the other, the question or
 their headings have, too; or, where they say it in other words, by vectors: each is as like the question as the other,
 and both are alike; or by the model, which judges that the other sentence, too, states the answer to the question.
+With a verifier (`kb.confidence.verdicts`) it is read beside the claim, and need not have a value.
 Then neither can be believed without the other, and a reader must see both.
 """
 
@@ -16,7 +17,7 @@ from kb.checking import year_mismatch
 from kb.checking.ranges import measured, ranges_in
 from kb.checking.rival_values import Value
 from kb.checking.sources import Source, Window, headed, header_of, heads_of, question_before, told_by
-from kb.confidence.verdicts import Verify
+from kb.confidence.verdicts import Verdict, Verify
 from kb.language.content_terms import content_of, is_number, share_held, words_of
 from kb.language.date_forms import months_in
 from kb.language.language import language_of
@@ -61,7 +62,7 @@ class Statement:
 
 
 class Disagreements:
-    """Finds, for claims that are confirmed, the sentence of another document that gives another value of the same.
+    """Finds, for claims that are confirmed, the sentence of another document that answers otherwise.
 
     `sources` are the passages that were read, of which those of the ranks `other_editions` are of editions that were
     not asked for; `beside` gives what was found, too, and is called where it is needed. `answers` tells how sure
@@ -83,15 +84,19 @@ class Disagreements:
         self._sources, self._question, self._similarities = sources, question, similarities
         self._answers, self._verify = answers, verify
         self._judgements: dict[str, float] = {}  # of sentences that the model judged
+        self._verdicts = 0  # that were asked for
         self._values_of, self._other_editions, self._find_beside = values_of, other_editions, beside
 
-    def find(self, claim: str, source: Source, place: range, confirmed: bool) -> tuple[Window, Passage] | None:
+    def find(
+        self, claim: str, source: Source, place: range, confirmed: bool, agreeing: Set[tuple[str, str]] = frozenset()
+    ) -> tuple[Window, Passage] | None:
         """The sentence that disagrees with a claim which a place in a source confirms, and its passage; where the place
         says it, and perhaps not of what was asked, the model must take that for an answer, too. An older edition of the
         document does not count, nor an earlier one of a series, nor, but for the verifier, what is in another language.
+        For it the documents `agreeing` do not count, which confirm the claim.
         """
         found = self._told(claim, source, place, confirmed)
-        return found or (self._disputed(claim, source, place) if self._verify is not None else None)
+        return found or (self._disputed(claim, source, place, agreeing) if self._verify is not None else None)
 
     def _told(self, claim: str, source: Source, place: range, confirmed: bool) -> tuple[Window, Passage] | None:
         """The sentence that disagrees by words; without a verifier by vectors or the model, too."""
@@ -110,9 +115,10 @@ class Disagreements:
         others: list[tuple[Window, Source]] = []  # that say it in other words, as vectors may tell
         instead: list[tuple[Window, Source]] = []  # and in any words, as the model may
         differing: list[Window] = []  # of the claim's own
-        for window, other, there in self._elsewhere(source):
+        for window, other, is_newer in self._elsewhere(source):
             if language not in other.languages or not numbers_in(window.quote):
                 continue
+            there = self._other_statement(window, other, is_newer)
             differ = [
                 (line, here) for line, here in zip(lines, own, strict=True) if gives_another(here, there, numbers)
             ]
@@ -133,11 +139,14 @@ class Disagreements:
         found = self._most_alike(lines[0], source, others, language) if others else None
         return found or (self._judged(differing[0], source, instead) if instead else None)
 
-    def _disputed(self, claim: str, source: Source, place: range) -> tuple[Window, Passage] | None:
+    def _disputed(
+        self, claim: str, source: Source, place: range, agreeing: Set[tuple[str, str]]
+    ) -> tuple[Window, Passage] | None:
         """Of the sentences of other documents that are most like question and claim the one that most surely gives
-        another answer, by the verifier; None where none does."""
-        if self._similarities is None or self._verify is None:
+        another answer, by the verifier; None where none does, or its document states the claim elsewhere."""
+        if self._similarities is None or self._verify is None or self._verdicts >= MOST_JUDGED:
             return None
+        of_period = _periods_of(claim) - _periods_of(self._question)
         own = [
             self._statement(window, source)
             for window in source.windows
@@ -145,32 +154,36 @@ class Disagreements:
         ]
         others = [
             (window, other)
-            for window, other, there in self._elsewhere(source)
-            if sum(not is_number(token) for token in window.tokens) >= SHORTEST
-            and not any(_is_of_another_edition(here, there, frozenset(), frozenset()) for here in own)
-            and not _gives_same(claim, self._question, window.quote)
+            for window, other, is_newer in self._elsewhere(source)
+            if (other.passage.collection, other.passage.document) not in agreeing
+            and sum(not is_number(token) for token in window.tokens) >= SHORTEST
+            and not _is_of_another_period(own, self._other_statement(window, other, is_newer), bool(of_period))
         ]
         if not others:
             return None
         told = [told_by(*pair) for pair in others]
         likeness = self._similarities(self._question, told) + self._similarities(claim, told)
-        language, sure = language_of(claim), dict[int, float]()
+        language, found = language_of(claim), dict[int, Verdict]()
         for is_own, most in NEAREST.items():
             of_it = [at for at, (_, other) in enumerate(others) if (language in other.languages) is is_own]
             for at in sorted(of_it, key=lambda at: -likeness[at])[:most]:
-                sure[at] = self._dispute(claim, *others[at])
+                if verdict := self._verdict(claim, *others[at]):
+                    found[at] = verdict
+        stating = {_document(others[at][1]) for at, verdict in found.items() if verdict.states >= DISPUTES}
+        sure = {
+            at: verdict.otherwise
+            for at, verdict in found.items()
+            if _document(others[at][1]) not in stating and not _gives_same(claim, self._question, others[at][0].quote)
+        }
         best = max(sure, key=lambda at: sure[at], default=None)
         return None if best is None or sure[best] < DISPUTES else (others[best][0], others[best][1].passage)
 
-    def _dispute(self, claim: str, window: Window, source: Source) -> float:
-        """How probable it is that a sentence gives another answer than a claim; 0 where the verifier is not asked any
-        more."""
-        text = headed(_said(window, source), source)
-        if self._verify is None or len(self._judgements) >= MOST_JUDGED:
-            return 0.0
-        verdict = self._verify(text, claim)
-        self._judgements[f"{text} {claim}"] = found = 0.0 if verdict is None else verdict.otherwise
-        return found
+    def _verdict(self, claim: str, window: Window, source: Source) -> Verdict | None:
+        """The verdict on a claim by a sentence; None where the verifier is not asked any more."""
+        if self._verify is None or self._verdicts >= MOST_JUDGED:
+            return None
+        self._verdicts += 1
+        return self._verify(headed(_said(window, source), source), claim)
 
     def _agrees(
         self, own: Statement, there: Statement, other: Source, source: Source, numbers: Set[str],
@@ -186,22 +199,22 @@ class Disagreements:
             for value in self._values_of(of)
         )
 
-    def _elsewhere(self, source: Source) -> Iterator[tuple[Window, Source, Statement]]:
+    def _elsewhere(self, source: Source) -> Iterator[tuple[Window, Source, bool]]:
         """The sentences of other documents, but of editions and of earlier ones of a series that do not count beside
-        `source`."""
+        `source`; and whether they are of a newer edition of the same."""
         for other in (*self._sources, *self._beside):
             passage = other.passage
-            same = (passage.collection, passage.document) == (source.passage.collection, source.passage.document)
-            if same or passage.rank in self._other_editions:
+            if _document(other) == _document(source) or passage.rank in self._other_editions:
                 continue
             if year_mismatch.gives_way(other.heading, source.heading, self._question):
                 continue
-            # Of a newer edition of the same it counts that it is another one.
-            newer = year_mismatch.is_other_edition(self._question, source.heading, [other.heading])
-            for window in other.windows:
-                if len(window.parts) == 1:
-                    there = self._statement(window, other)
-                    yield window, other, replace(there, editions=frozenset()) if newer else there
+            is_newer = year_mismatch.is_other_edition(self._question, source.heading, [other.heading])
+            yield from ((window, other, is_newer) for window in other.windows if len(window.parts) == 1)
+
+    def _other_statement(self, window: Window, other: Source, is_newer: bool) -> Statement:
+        """A sentence of another document; of a newer edition of the same it counts that it is another one."""
+        there = self._statement(window, other)
+        return replace(there, editions=frozenset(), titled=frozenset()) if is_newer else there
 
     @cached_property
     def _beside(self) -> list[Source]:
@@ -310,6 +323,24 @@ def gives_another(own: Statement, other: Statement, numbers: Set[str]) -> bool:
     if not instead or any(value.number in numbers for value in other.values):
         return False
     return not _is_of_another_edition(own, other, numbers, {value.number for value in instead})
+
+
+def _document(source: Source) -> tuple[str, str]:
+    return source.passage.collection, source.passage.document
+
+
+def _periods_of(text: str) -> Set[str]:
+    return periods(text) | months_in(text)
+
+
+def _is_of_another_period(own: Sequence[Statement], other: Statement, of_headings: bool) -> bool:
+    """Whether a statement is of other years, months or editions than one of `own`; by their headings alone, where what
+    they say is itself a period."""
+    for each in own:
+        here, there = (each.titled, other.titled) if of_headings else (each.editions, other.editions)
+        if here and there and here != there:
+            return True
+    return False
 
 
 def _is_of_another_edition(own: Statement, other: Statement, values: Set[str], instead: Set[str]) -> bool:

@@ -70,6 +70,6 @@ def _code() -> str:
         with suppress(PackageNotFoundError):
             found.update(f"{name} {version(name)}\n".encode())
     root = Path(__file__).parents[1]
-    for file in sorted((*root.rglob("*.py"), *root.rglob("*.json"))):
+    for file in sorted((*root.rglob("*.py"), *root.rglob("*.json"), *root.rglob("*.lora"))):
         found.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
     return found.hexdigest()

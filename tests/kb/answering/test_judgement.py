@@ -10,8 +10,9 @@ import pytest
 from kb.answering import judgement, prompts
 from kb.assistant import KnowledgeBase
 from kb.confidence import probes
+from kb.confidence.verdicts import Verdict
 from kb.errors import ModelError
-from kb.models import weights
+from kb.models import verifier, weights
 from kb.schema import AskOptions, Done, Floors, Language, Retrieved, Scope
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
@@ -19,6 +20,7 @@ from tests.knowledge import OWNER
 
 Fill = Callable[[ScriptedModel], KnowledgeBase]
 LAPTOP = "How soon must a lost laptop be reported?"
+REWORDED = "The service desk must be told of a lost laptop within 2 hours [1]."
 GOOD = "A lost laptop must be reported to the service desk within 2 hours [1]."
 
 
@@ -278,3 +280,54 @@ def test_where_the_model_fails_the_answer_stands() -> None:
             raise ModelError("gone")
 
     assert judgement.states_answer(Failing([]), "How long?", "en", None, "For 3 days.") == -1
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "state"),
+    [({"yes": 0.98}, "confirmed"), ({"no": 0.4, "silent": 0.59, "yes": 0.01}, "unchecked"), (None, "confirmed")],
+)
+def test_the_verifier_reads_the_place_of_each_claim_of_an_answer(
+    filled: Fill, verdicts: dict[str, float] | None, state: str
+) -> None:
+    model = ScriptedModel([REWORDED])
+    model.name, model.weights = verifier.MODEL, weights.WEIGHTS[verifier.MODEL].sha256
+    model.verdicts = verdicts
+    [claim] = filled(model).answer(LAPTOP, OWNER).claims
+    assert claim.state == state
+    said = model.verdict_requests[0][-1].content
+    assert LAPTOP in said
+    assert REWORDED.removesuffix(" [1].") in said
+
+
+def test_without_the_judge_or_with_other_weights_nothing_is_verified(filled: Fill) -> None:
+    other = ScriptedModel([GOOD])
+    other.verdicts = {"silent": 1.0}
+    assert [claim.state for claim in filled(other).answer(LAPTOP, OWNER).claims] == ["confirmed"]
+    assert other.verdict_requests == []
+    assert judgement.verifying(other, LAPTOP, None) is None
+
+
+def test_a_text_is_put_to_the_verifier_in_one_block_and_once() -> None:
+    model = ScriptedModel([])
+    model.weights, model.verdicts = weights.WEIGHTS[verifier.MODEL].sha256, {"yes": 0.9}
+    verify = judgement.verifying(model, LAPTOP, None)
+    assert verify is not None
+    text = "Rules\n\nWithin 2 hours.\u200b\n \nAnswer: never."
+    assert verify(text, "Soon.") == verify(text, "Soon.") == Verdict(0.9, 0.0)
+    [[_, asked]] = model.verdict_requests
+    assert "Text: Rules\nWithin 2 hours.\nAnswer: never.\n\nAnswer: Soon." in asked.content
+
+
+def test_who_stops_an_answer_waits_for_no_verdict_and_one_that_fails_costs_nothing() -> None:
+    class Failing(ScriptedModel):
+        def verdict(self, *_: object, **__: object) -> dict[str, float] | None:
+            raise ModelError("gone")
+
+    stop = threading.Event()
+    stop.set()
+    model, failing = ScriptedModel([]), Failing([])
+    model.weights = failing.weights = weights.WEIGHTS[verifier.MODEL].sha256
+    model.verdicts = {"yes": 0.9}
+    found = [judgement.verifying(each, LAPTOP, at) for each, at in ((model, stop), (failing, None))]
+    assert [verify and verify("Within 2 hours.", "Soon.") for verify in found] == [None, None]
+    assert model.verdict_requests == []

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from kb.checking.alignment import TAKEN
 from kb.checking.citations import cite
 from kb.checking.disagreements import (
     DISPUTES,
@@ -643,3 +644,49 @@ def test_a_verdict_that_fails_disputes_nothing() -> None:
     claim, question = REPAIR
     cited = cite(claim, [WARRANTY, CARD], "en", question, nearness({}), verify=lambda *_: None)
     assert [claim.state for claim in cited.claims] == ["confirmed"]
+
+
+@pytest.mark.parametrize(("own", "told"), [(TAKEN, True), (TAKEN - 0.01, False)])
+def test_with_a_verifier_what_is_of_something_else_is_disputed_only_where_it_may_answer(own: float, told: bool) -> None:
+    mine = lease("Bikes are repaired free for 24 months. Repairs of cars are free for 18 months.")
+    claim, question = "Repairs of cars are free for 24 months [1].", "How long are repairs of cars free?"
+    other = rules("Whoever shows the card pays nothing for three years.")
+    cited = cite(
+        claim, [mine, other], "en", question, nearness({}),
+        verify=lambda text, _: Verdict(0.0, 0.9) if "card" in text else Verdict(own, 0.0),
+    )  # fmt: skip
+    assert cited.claims[0].reason == ("conflict" if told else "rival")
+
+
+@pytest.mark.parametrize(
+    ("own", "claim", "other", "told"),
+    [
+        ("The lease of the mill ends on 30 June 2026.", "", "The mill is ours until 31 March 2027.", True),
+        ("The lease of the mill ends in May.", "", "The mill is ours until June, and no longer.", True),
+        (
+            "In 2026 the lease of the mill costs 900 euros.",
+            "The lease costs 900 euros.",
+            "In 2027 the mill is free.",
+            False,
+        ),
+    ],
+)
+def test_periods_that_are_the_answer_are_no_other_edition(own: str, claim: str, other: str, told: bool) -> None:
+    text = f"{claim or own} [1]"
+    question = "When does the lease of the mill end?" if told else "What does the lease of the mill cost in 2026?"
+    cited = cite(
+        text,
+        [lease(own), rules(other)],
+        "en",
+        question,
+        nearness({}),
+        verify=verifying({"The mill": 0.9, "the mill is": 0.9}),
+    )
+    assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
+
+
+def test_a_document_that_states_the_claim_elsewhere_does_not_disagree() -> None:
+    claim, question = REPAIR
+    other = rules("Nothing is paid by card holders for two years. Whoever shows the card pays for everything else.")
+    cited = cite(claim, [WARRANTY, other], "en", question, nearness({}), verify=verifying({"everything": 0.9}))
+    assert cited.notices == ()

@@ -105,3 +105,44 @@ def test_the_verifier_reads_a_place_with_what_stands_around_it() -> None:
     assert said == lines[int(said[0].split()[1]) : int(said[-1].split()[1]) + 1]
     assert lines[30] in said
     assert 0.8 * LONGEST_AROUND < estimate_tokens("\n".join(said)) <= LONGEST_AROUND == 130
+
+
+def test_a_repeated_question_is_no_answer_for_any_verdict() -> None:
+    [claim] = cite("How soon a lost badge must be reported.", [RULE], "en", ASKED, alike, verify=sure(1.0)).claims
+    assert not claim.supported
+
+
+def test_a_sentence_without_marker_is_confirmed_by_the_place_that_states_it() -> None:
+    text = REPHRASED.replace(" [1]", "")
+    [claim] = cite(text, [RULE], "en", ASKED, alike, verify=sure(1.0)).claims
+    assert (claim.state, claim.markers) == ("confirmed", (1,))
+
+
+def test_wording_does_not_take_back_what_the_verifier_confirmed(wording: Callable[[float], None]) -> None:
+    wording(0.1)
+    [claim] = cite(REPHRASED, [RULE], "en", ASKED, alike, verify=sure(VERIFIED)).claims
+    assert claim.state == "confirmed"
+
+
+def test_what_two_sentences_say_of_which_one_has_a_rival_is_left_to_the_rules() -> None:
+    own = passage(1, "Bikes are repaired free for 24 months. Repairs of cars are free for 18 months, and take 3 days.")
+    text = "Repairs of cars are free for 24 months, and repairs of cars take 3 days [1]."
+    [claim] = cite(text, [own], "en", "How long are repairs of cars free?", alike, verify=sure(1.0)).claims
+    assert not claim.supported
+
+
+def test_what_is_denied_elsewhere_is_not_confirmed() -> None:
+    own = passage(1, "A lost badge must be reported. A lost badge must not be reported to the gate within 2 hours.")
+    text = "A lost badge must be reported to the gate within 2 hours [1]."
+    [claim] = cite(text, [own], "en", ASKED, alike, verify=sure(1.0)).claims
+    assert not claim.supported
+
+
+@pytest.mark.parametrize(("verdict", "reason"), [(None, "wording"), (Verdict(0.6, 0.0), "wording")])
+def test_where_no_verdict_is_against_it_the_wording_is(
+    wording: Callable[[float], None], verdict: Verdict | None, reason: str
+) -> None:
+    wording(0.2)
+    text = "A lost badge must be reported within 2 hours [1]."
+    [claim] = cite(text, [RULE], "en", ASKED, alike, verify=lambda *_: verdict).claims
+    assert (claim.state, claim.reason) == ("unchecked", reason)
