@@ -99,7 +99,7 @@ class Disagreements:
         return found or (self._disputed(claim, source, place, agreeing) if self._verify is not None else None)
 
     def _told(self, claim: str, source: Source, place: range, confirmed: bool) -> tuple[Window, Passage] | None:
-        """The sentence that disagrees by words; without a verifier by vectors or the model, too."""
+        """The sentence that disagrees by words or vectors, or, without a verifier, as the model judges it."""
         language = language_of(claim)
         numbers = numbers_in(claim) - numbers_in(self._question)
         if not numbers or language not in source.languages:
@@ -134,10 +134,9 @@ class Disagreements:
                 return window, other.passage
             if any(may_disagree(here, there, asked) for here in near):
                 others.append((window, other))
-        if self._verify is not None:
-            return None
         found = self._most_alike(lines[0], source, others, language) if others else None
-        return found or (self._judged(differing[0], source, instead) if instead else None)
+        by_model = bool(instead) and self._verify is None
+        return found or (self._judged(differing[0], source, instead) if by_model else None)
 
     def _disputed(
         self, claim: str, source: Source, place: range, agreeing: Set[tuple[str, str]]
