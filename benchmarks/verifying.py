@@ -5,6 +5,7 @@ texts that it has not learned from; and its training (`--write`, an hour on two 
 (`claims/`). Those groups that say so and the last of the blind passages are held out.
 """
 
+import itertools
 import json
 import math
 import random
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from benchmarks import ticks
 from benchmarks.result import Result
 from kb.checking.alignment import VERIFIED
 from kb.checking.disagreements import DISPUTES
@@ -27,7 +29,6 @@ from kb.models import verifier
 from kb.models.llamacpp_engine import EmbeddedModel
 
 GROUPS = Path(__file__).parent / "verdicts" / "groups.jsonl"
-CLAIMS = Path(__file__).parent / "claims"
 LAST_BLIND = ("e4", "z4")  # beginnings of the ids of the blind passages that are held out
 NOT_STATED = f"{OTHERWISE} or {SILENT}"
 _SILENT_KINDS = {"not_asked", "echo", "fragment"}
@@ -74,19 +75,18 @@ def groups() -> Iterator[list[Example]]:
 
 def blind() -> Iterator[list[Example]]:
     """The claims that were written blind, by passage and question."""
-    texts: dict[str, str] = {}
-    for part in ("blind", "blind_later", "whether"):
-        for line in (CLAIMS / f"{part}.jsonl").read_text(encoding="utf-8").splitlines():
-            record = json.loads(line)
-            of = record.get("passage", record["id"])
-            text = texts.setdefault(of, record.get("text", ""))
-            yield [
-                Example(
-                    record["question"], text, claim["claim"], STATES if claim["true"] else NOT_STATED, claim["kind"],
-                    of.startswith(LAST_BLIND),
-                )
-                for claim in record["claims"]
-            ]  # fmt: skip
+    for (name, question), cases in itertools.groupby(ticks._blind(), lambda case: (_name(case), case.question)):
+        yield [
+            Example(
+                question, case.passages[0].text, case.text, STATES if case.true else NOT_STATED, case.kind,
+                name.startswith(LAST_BLIND),
+            )
+            for case in cases
+        ]  # fmt: skip
+
+
+def _name(case: ticks.Case) -> str:
+    return case.passages[0].document
 
 
 def run(write: bool = False) -> Result:

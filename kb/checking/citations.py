@@ -153,6 +153,8 @@ def cite(
         markers: tuple[int, ...] = ()
         spans: list[SupportSpan] = []
         verified: SupportSpan | None = None
+        other: SupportSpan | None = None  # that says otherwise
+        sure = 1.0  # how probable it is that what confirms the sentence states it
         said = _statement(draft.body)
         stating = draft.code is not None or _states_something(draft.body)
         sends = bool(foreign_in(draft.body, [question]))
@@ -171,12 +173,11 @@ def cite(
             )
             if lacks_amount and draft.code is None:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
-            elif (
-                draft.code is None
-                and spans
-                and (verified or verify is None or aligner.confidence(said, spans) >= DISPUTED)
-                and (other := aligner.disagreement(said, spans))
-            ):
+            elif draft.code is None and spans:
+                sure = 1.0 if verified else aligner.confidence(said, spans)
+                if verify is None or sure >= DISPUTED:
+                    other = aligner.disagreement(said, spans)
+            if other is not None:
                 pair = spans[0].passage.document, other.passage.document
                 disagreeing.setdefault(frozenset(pair), pair)
                 earlier, later = (heading_of(span.passage.title, span.passage.document) for span in (spans[0], other))
@@ -198,7 +199,7 @@ def cite(
             # A "no" may follow from what is said instead: "by day 30", where "by day 14" was asked.
             if reason == "negation" and asks_whether(question) and denies(said):
                 reason = "words"
-            if supported and draft.code is None and not verified and aligner.confidence(said, spans) < CONFIDENT:
+            if supported and sure < CONFIDENT:
                 supported, reason = False, aligner.doubt(said, spans)
             claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
             citations += [_citation(span, len(claims) - 1) for span in spans]

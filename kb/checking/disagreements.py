@@ -95,8 +95,7 @@ class Disagreements:
         document does not count, nor an earlier one of a series, nor, but for the verifier, what is in another language.
         For it the documents `agreeing` do not count, which confirm the claim.
         """
-        found = self._told(claim, source, place, confirmed)
-        return found or (self._disputed(claim, source, place, agreeing) if self._verify is not None else None)
+        return self._told(claim, source, place, confirmed) or self._disputed(claim, source, place, agreeing)
 
     def _told(self, claim: str, source: Source, place: range, confirmed: bool) -> tuple[Window, Passage] | None:
         """The sentence that disagrees by words or vectors, or, without a verifier, as the model judges it."""
@@ -106,11 +105,7 @@ class Disagreements:
             return None
         asked = words_of(self._question)
         names = frozenset().union(*(found(text) for found in (names_in, codes_in) for text in (self._question, claim)))
-        lines = [
-            w
-            for w in source.windows
-            if len(w.parts) == 1 and place.start <= w.start and w.end <= place.stop and numbers & numbers_in(w.quote)
-        ]
+        lines = [line for line in _lines_of(source, place) if numbers & numbers_in(line.quote)]
         own = [self._statement(line, source) for line in lines]
         others: list[tuple[Window, Source]] = []  # that say it in other words, as vectors may tell
         instead: list[tuple[Window, Source]] = []  # and in any words, as the model may
@@ -146,15 +141,11 @@ class Disagreements:
         if self._similarities is None or self._verify is None or self._verdicts >= MOST_JUDGED:
             return None
         of_period = _periods_of(claim) - _periods_of(self._question)
-        own = [
-            self._statement(window, source)
-            for window in source.windows
-            if len(window.parts) == 1 and place.start <= window.start and window.end <= place.stop
-        ]
+        own = [self._statement(line, source) for line in _lines_of(source, place)]
         others = [
             (window, other)
             for window, other, is_newer in self._elsewhere(source)
-            if (other.passage.collection, other.passage.document) not in agreeing
+            if _document(other) not in agreeing
             and sum(not is_number(token) for token in window.tokens) >= SHORTEST
             and not _is_of_another_period(own, self._other_statement(window, other, is_newer), bool(of_period))
         ]
@@ -328,6 +319,11 @@ def _document(source: Source) -> tuple[str, str]:
     return source.passage.collection, source.passage.document
 
 
+def _lines_of(source: Source, place: range) -> list[Window]:
+    """The sentences of a place."""
+    return [w for w in source.windows if len(w.parts) == 1 and place.start <= w.start and w.end <= place.stop]
+
+
 def _periods_of(text: str) -> Set[str]:
     return periods(text) | months_in(text)
 
@@ -335,17 +331,19 @@ def _periods_of(text: str) -> Set[str]:
 def _is_of_another_period(own: Sequence[Statement], other: Statement, of_headings: bool) -> bool:
     """Whether a statement is of other years, months or editions than one of `own`; by their headings alone, where what
     they say is itself a period."""
-    for each in own:
-        here, there = (each.titled, other.titled) if of_headings else (each.editions, other.editions)
-        if here and there and here != there:
-            return True
-    return False
+    if of_headings:
+        return any(_differ(each.titled, other.titled) for each in own)
+    return any(_differ(each.editions, other.editions) for each in own)
 
 
 def _is_of_another_edition(own: Statement, other: Statement, values: Set[str], instead: Set[str]) -> bool:
     """Whether two statements are of other years, months or editions, besides the values that they give."""
     here = own.editions - values - (_parts_of_days(values) - own.titled)
     there = other.editions - instead - (_parts_of_days(instead) - other.titled)
+    return _differ(here, there)
+
+
+def _differ(here: Set[str], there: Set[str]) -> bool:
     return bool(here and there and here != there)
 
 

@@ -129,24 +129,24 @@ class EmbeddedModel:
         token.
         """
 
-        def work(cancellation: Cancellation) -> Generator[dict[str, float] | None, None, None]:
-            with self._turn(cancellation) as llama:
-                if llama is not None:
-                    yield llama.preference(llama.prompt(messages, with_thinking=False), options, cancellation)
-
-        return next(cancellation.apart(work, stop), None)
+        return self._preference(messages, options, stop, verifying=False)
 
     def verdict(
         self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
     ) -> dict[str, float] | None:
         """As `preference`, by the verifier of the weights; None, too, where they have none."""
+        return self._preference(messages, options, stop, verifying=True) if verifier.is_of(self._digest) else None
 
+    def _preference(
+        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None, verifying: bool
+    ) -> dict[str, float] | None:
         def work(cancellation: Cancellation) -> Generator[dict[str, float] | None, None, None]:
             with self._turn(cancellation) as llama:
                 if llama is not None:
-                    yield llama.preference(llama.prompt(messages, with_thinking=False), options, cancellation, True)
+                    prompt = llama.prompt(messages, with_thinking=False)
+                    yield llama.preference(prompt, options, cancellation, verifying)
 
-        return next(cancellation.apart(work, stop), None) if verifier.is_of(self._digest) else None
+        return next(cancellation.apart(work, stop), None)
 
     def first_tokens(self, messages: Sequence[Message], stop: threading.Event | None = None) -> dict[int, float] | None:
         """The log probabilities of the _TOP_TOKENS likeliest first tokens of an answer; see kb.llm.Model."""
