@@ -111,7 +111,8 @@ def verifying(model: _Judge, question: str, stop: threading.Event | None) -> Ver
         if stop is not None and stop.is_set():
             return None
         try:  # in one block, that no text ends it and goes on as the question does
-            return verdict_on(model, question, _BREAKS.sub("\n", without_invisible(text)), claim, stop)
+            told, said = (_BREAKS.sub("\n", without_invisible(each)) for each in (text, claim))
+            return verdict_on(model, question, told, said, stop)
         except ModelError as error:  # the answer stands without it
             log.warning("a claim was not verified (%s)", type(error).__name__)
             return None

@@ -190,10 +190,11 @@ class Aligner:
         return 1.0 if wording is None else with_wording(self._verdict(claim, span), wording)
 
     def doubt(self, claim: str, spans: Sequence[SupportSpan]) -> ClaimReason:
-        """Why the spans that confirm a claim do not surely state it: the verdict, if that is against it, or the
-        wording."""
-        verdicts = [self._verdict(claim, span) for span in spans if span.supported]
-        return "verdict" if any(verdict and verdict.states < EVEN for verdict in verdicts) else "wording"
+        """Why the spans that confirm a claim do not surely state it: of the surest of them the verdict, if that is
+        against the claim, or the wording."""
+        surest = max((s for s in spans if s.supported), key=lambda span: self._confidence(claim, span), default=None)
+        verdict = self._verdict(claim, surest) if surest else None
+        return "verdict" if verdict and verdict.states < EVEN else "wording"
 
     def _wording(self, claim: str, span: SupportSpan) -> float | None:
         """How probable it is by the wording; None between languages, of which it does not tell."""

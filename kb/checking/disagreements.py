@@ -16,14 +16,14 @@ from functools import cached_property
 from kb.checking import year_mismatch
 from kb.checking.ranges import measured, ranges_in
 from kb.checking.rival_values import Value
-from kb.checking.sources import Source, Window, headed, header_of, heads_of, question_before, told_by
+from kb.checking.sources import Source, Window, headed, header_of, heads_of, may_answer, question_before, told_by
 from kb.confidence.verdicts import Verdict, Verify
 from kb.language.content_terms import content_of, is_number, share_held, words_of
 from kb.language.date_forms import months_in
 from kb.language.language import language_of
 from kb.language.number_forms import numbers_in, plain
 from kb.language.periods import periods
-from kb.language.proper_names import codes_in, names_in
+from kb.language.proper_names import codes_in, has_namesake, names_in
 from kb.language.quantities import in_units_of
 from kb.models.maxsim import Vectors
 from kb.schema import Language, Passage
@@ -56,9 +56,10 @@ class Statement:
     heads: Set[str]  # tokens of title, section and column names
     values: Sequence[Value]
     names: Set[str]  # what it names, codes among them
-    editions: Set[str]  # the years and quarters of sentence and headings, its months, and the codes of the title
+    editions: Set[str]  # the years and quarters of sentence and headings, and its months
     answers: Set[str] = frozenset()  # tokens of the question of the text that it answers
     titled: Set[str] = frozenset()  # the years and quarters of the headings alone
+    codes: Set[str] = frozenset()  # of the title: "HR-04"
 
 
 class Disagreements:
@@ -146,7 +147,8 @@ class Disagreements:
             (window, other)
             for window, other, is_newer in self._elsewhere(source)
             if _document(other) not in agreeing
-            and sum(not is_number(token) for token in window.tokens) >= SHORTEST
+            and may_answer(window)
+            and sum(not is_number(token) for token in _tokens_of(window)) >= SHORTEST
             and not _is_of_another_period(own, self._other_statement(window, other, is_newer), bool(of_period))
         ]
         if not others:
@@ -204,7 +206,7 @@ class Disagreements:
     def _other_statement(self, window: Window, other: Source, is_newer: bool) -> Statement:
         """A sentence of another document; of a newer edition of the same it counts that it is another one."""
         there = self._statement(window, other)
-        return replace(there, editions=frozenset(), titled=frozenset()) if is_newer else there
+        return replace(there, editions=frozenset(), titled=frozenset(), codes=frozenset()) if is_newer else there
 
     @cached_property
     def _beside(self) -> list[Source]:
@@ -274,9 +276,10 @@ class Disagreements:
             window.tokens, heads_of(window, source),
             [value for value in self._values_of(source) if value.sentence in inside],
             names_in(quote) | codes_in(quote),
-            periods(f"{quote}\n{source.heading}") | months_in(quote) | codes_in(source.passage.title),
+            periods(f"{quote}\n{source.heading}") | months_in(quote),
             content_of(question_before(window, source)).keys(),
             periods(source.heading),
+            codes_in(source.passage.title),
         )  # fmt: skip
 
 
@@ -315,6 +318,11 @@ def gives_another(own: Statement, other: Statement, numbers: Set[str]) -> bool:
     return not _is_of_another_edition(own, other, numbers, {value.number for value in instead})
 
 
+def _tokens_of(window: Window) -> Set[str]:
+    """The tokens of a window, those of its columns' names among them."""
+    return window.tokens.keys() | {token for row in window.rows for head in row.heads for token in content_of(head)}
+
+
 def _document(source: Source) -> tuple[str, str]:
     return source.passage.collection, source.passage.document
 
@@ -329,22 +337,27 @@ def _periods_of(text: str) -> Set[str]:
 
 
 def _is_of_another_period(own: Sequence[Statement], other: Statement, of_headings: bool) -> bool:
-    """Whether a statement is of other years, months or editions than one of `own`; by their headings alone, where what
-    they say is itself a period."""
-    if of_headings:
-        return any(_differ(each.titled, other.titled) for each in own)
-    return any(_differ(each.editions, other.editions) for each in own)
+    """Whether a statement is of another thing of the kind, or of other years, months or editions than one of `own`: by
+    what it says, else by its headings, and by these alone where what is said is itself a period. September 2025 is no
+    other one than 2025."""
+    for each in own:
+        here, there = ((of.titled if of_headings else (of.editions - of.titled) or of.titled) for of in (each, other))
+        if _are_namesakes(each, other) or not (here <= there or there <= here):
+            return True
+    return False
 
 
 def _is_of_another_edition(own: Statement, other: Statement, values: Set[str], instead: Set[str]) -> bool:
     """Whether two statements are of other years, months or editions, besides the values that they give."""
     here = own.editions - values - (_parts_of_days(values) - own.titled)
     there = other.editions - instead - (_parts_of_days(instead) - other.titled)
-    return _differ(here, there)
+    return bool(here and there and here != there) or _are_namesakes(own, other)
 
 
-def _differ(here: Set[str], there: Set[str]) -> bool:
-    return bool(here and there and here != there)
+def _are_namesakes(own: Statement, other: Statement) -> bool:
+    """Whether the titles of two statements name different things of a kind: INC-2025-017 and INC-2023-009."""
+    there = " ".join(other.codes)
+    return own.codes.isdisjoint(other.codes) and any(has_namesake(code, there) for code in own.codes)
 
 
 def _parts_of_days(numbers: Set[str]) -> set[str]:

@@ -20,9 +20,11 @@ _DAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat am pm".split()
 )  # and halves of days
 _OPENERS = frozenset(  # that begin sentences, and are no names where nothing has them in small letters
-    "about according after all although also any around because before both during each either every few from here "
-    "however many most much neither none nothing once only over several since some such than then there these those "
-    "though through twice under unless until up upon usually various via whether while within without yes yet".split()
+    "about according after all although also any anybody anyone anything around because before both during each "
+    "either every everybody everyone everything few from half here however many most much neither nobody none "
+    "nothing once only over several since some somebody someone something such than then there these those though "
+    "through twice under unless until up upon usually various via whatever whenever wherever whether whichever while "
+    "whoever within without yes yet one two three four five six seven eight nine ten eleven twelve".split()
 )
 _SMALL = STOP_WORDS | _OPENERS
 _ABBREVIATIONS = frozenset(  # units, not names

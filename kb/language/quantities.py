@@ -89,7 +89,7 @@ def _named(at: int, unit: _Unit) -> Iterator[str]:
 # The longest names first: 平方米 is no 米.
 _BY_LENGTH = sorted(enumerate(_UNITS), key=lambda each: -len(each[1].chinese))
 _QUANTITY = re.compile(
-    rf"{_NOT_BEFORE}(?P<number>(?i:{AMOUNT}))(?P<gap>[\s-]*)(?:"
+    rf"{_NOT_BEFORE}(?P<number>(?i:{AMOUNT}))(?P<gap>[\s-]*)(?i:(?:full|whole)\s+)?(?:"
     + "|".join(pattern for at, unit in _BY_LENGTH for pattern in _named(at, unit))
     + f"){_NOT_BEHIND}"
 )

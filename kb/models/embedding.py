@@ -8,7 +8,7 @@ import hashlib
 import importlib
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -23,6 +23,7 @@ from kb.schema import Language
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+KEPT = 4096  # vectors of sentences that an embedder keeps: checking an answer compares the same ones many times
 _WORD_MARK = "▁"
 # The MaxSim under which a question of a language is off topic (decision 0005). Raw values are a property of the model.
 EVIDENCE_FLOORS: dict[str, Mapping[Language, float]] = {"multilingual-e5-small": {"en": 0.79, "zh": 0.82}}
@@ -87,6 +88,8 @@ class FolderEmbedder:
         self._settings = settings
         self._folder = model_folder(settings.model)
         self._tokenizer: Tokenizer | None = None
+        self._kept: dict[str, Vectors] = {}  # those of the sentences compared last
+        self._keeping = threading.Lock()
         self.evidence_floors = EVIDENCE_FLOORS.get(settings.model, {})
 
     def identity(self) -> str:
@@ -119,9 +122,27 @@ class FolderEmbedder:
         return EmbeddedQuestion(vector, tokens[: len(pieces)], pieces)
 
     def similarities(self, claim: str, texts: Sequence[str]) -> Vectors:
-        vectors = np.stack([vector for vector, _ in self._encode(self._settings.passage_prefix, [claim, *texts])])
-        cosines: Vectors = vectors[1:] @ vectors[0]
+        known = self._vectors_of({claim, *texts})
+        cosines: Vectors = (
+            np.stack([known[text] for text in texts]) @ known[claim] if texts else np.empty(0, np.float32)
+        )
         return cosines
+
+    def _vectors_of(self, texts: Set[str]) -> dict[str, Vectors]:
+        """The vectors of texts, as passages; those that are kept are not made again."""
+        with self._keeping:
+            known = {text: self._kept[text] for text in texts & self._kept.keys()}
+        new = sorted(texts - known.keys())
+        if new:
+            made = self._encode(self._settings.passage_prefix, new)
+            known |= {text: vector for text, (vector, _) in zip(new, made, strict=True)}
+        with self._keeping:
+            for text, vector in known.items():
+                self._kept.pop(text, None)  # the latest at the end
+                self._kept[text] = vector
+            for text in [*self._kept][:-KEPT]:
+                del self._kept[text]
+        return known
 
     def warm_up(self) -> None:
         self.embed_question("warm up")

@@ -63,6 +63,8 @@ def test_a_longer_name_is_of_another_thing(question: str, text: str, variant: bo
         ("Somewhere between nine and ten.", ""),
         ("Brandt whoops.", "brandt"),
         ("Usually it rains.", ""),
+        ("Whoever comes first opens the gate.", ""),
+        ("Two full days pass.", ""),
         ("May is warm.", ""),
         ("T5 weighs 90 g.", ""),
         ("", ""),

@@ -16,6 +16,8 @@ from tests.kb.passages import passage
         ("90 minutes", "It takes 1.5 hours.", "1.5 hours"),
         ("in 48 hours", "within 2 days", "in 2 days"),
         ("in 48 hours", "within 2 working days", "in 48 hours"),
+        ("in 48 hours", "within two full days", "in 2 days"),
+        ("two full days", "48 hours", "48 hours"),
         ("in three quarters of an hour", "45 min", "in 45 minutes"),
         ("1.5 km away", "1,500 m", "1500 m away"),
         ("1.5 km away", "1,600 m", "1.5 km away"),

@@ -3,6 +3,7 @@
 import json
 import random
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from kb.config import EmbeddingSettings
 from kb.errors import ConfigError, EmbeddingError
-from kb.models import verified
+from kb.models import embedding, verified
 from kb.models.embedders import open_embedder
 from kb.models.embedding import LlamaIndexEmbedder, SentenceTransformerEmbedder, _load_model
 from kb.models.maxsim import Vectors, unit, unpack
@@ -72,6 +73,30 @@ def test_a_text_beyond_the_models_length_is_embedded_as_far_as_it_goes(embedder:
 def test_a_sentence_is_nearer_to_its_translation_than_to_another(embedder: SentenceTransformerEmbedder) -> None:
     near, far = embedder.similarities(TEXT, ["乌得勒支的办公室 7:45 开门。", "病假有九天全薪。"])
     assert near > far
+
+
+def test_sentences_that_were_compared_are_not_embedded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    embedder, made = SentenceTransformerEmbedder(EmbeddingSettings()), list[str]()
+    rows = embedder._rows
+
+    def counted(texts: Sequence[str]) -> list[tuple[Vectors, Vectors]]:
+        made.extend(texts)
+        return rows(texts)
+
+    monkeypatch.setattr(embedder, "_rows", counted)
+    monkeypatch.setattr(embedding, "KEPT", 3)
+    one, two, question, other = TEXT, "Sick pay lasts nine days.", "When does Utrecht open?", "Lunch is free."
+    first = embedder.similarities(question, [one, two])
+    cosine = float(directly(f"passage: {one}") @ directly(f"passage: {two}"))
+    assert embedder.similarities(one, [two, one]) == pytest.approx([cosine, 1.0], abs=1e-4)
+    assert embedder.similarities(question, [one, two]) == pytest.approx(first)
+    assert len(made) == 3
+    embedder.similarities(other, [one, two])  # the question gives way, which was not compared for longest
+    embedder.similarities(one, [two])
+    assert len(made) == 4
+    embedder.similarities(question, [one])
+    assert len(made) == 5
+    assert len(embedder.similarities(other, [])) == 0
 
 
 def test_the_identity_names_dimension_and_prefixes(embedder: SentenceTransformerEmbedder) -> None:
