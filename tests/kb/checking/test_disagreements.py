@@ -690,3 +690,31 @@ def test_a_document_that_states_the_claim_elsewhere_does_not_disagree() -> None:
     other = rules("Nothing is paid by card holders for two years. Whoever shows the card pays for everything else.")
     cited = cite(claim, [WARRANTY, other], "en", question, nearness({}), verify=verifying({"everything": 0.9}))
     assert cited.notices == ()
+
+
+@pytest.mark.parametrize(
+    ("titles", "text", "told"),
+    [
+        (("HR-04 Leave", "HB-12 Handbook"), "Whoever shows the card pays nothing for three years.", True),  # numbers
+        (("T5 data sheet", "T6 data sheet"), "Whoever shows the card pays nothing for three years.", False),  # things
+        (("Handbook 2025", "Minutes of September 2025"), "We pay repairs for 36 months.", True),
+        (("Report 2023", "Review 2023"), "In 2022 repairs were free for 36 months.", False),
+        (("Report 2023", "Review 2024"), "In 2023 repairs were free for 36 months.", True),
+        (("Report 2023, 2024", "Review 2024, 2025"), "Repairs were free for 36 months.", False),
+    ],
+)
+def test_titles_tell_of_which_thing_and_time_a_sentence_is(titles: tuple[str, str], text: str, told: bool) -> None:
+    claim, question = REPAIR
+    own, other = replace(WARRANTY, title=titles[0]), replace(rules(text), title=titles[1])
+    cited = cite(claim, [own, other], "en", question, nearness({}), verify=verifying({text: 0.9}))
+    assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
+
+
+def test_rows_may_disagree_and_questions_and_the_heads_of_columns_may_not() -> None:
+    asked: list[tuple[str, str]] = []
+    claim, question = REPAIR
+    table = "| Kind | Free for | Asked at |\n|---|---|---|\n| Repairs | 36 months | gate |"
+    other = rules(f"How long are repairs free?\n{table}")
+    cited = cite(claim, [WARRANTY, other], "en", question, nearness({}), verify=verifying({"36 months": 0.9}, asked))
+    assert "| Repairs |" in cited.citations[1].quote
+    assert [text.rpartition("\n")[2] for text, _ in asked if "24" not in text] == [table.rpartition("\n")[2]]

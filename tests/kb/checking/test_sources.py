@@ -8,9 +8,11 @@ from kb.checking.sources import (
     headings_of,
     heads_of,
     long_windows,
+    may_answer,
     over_lines,
     says_most,
     source_of,
+    with_columns,
 )
 from kb.language.content_terms import content_of
 from tests.kb.passages import passage
@@ -164,3 +166,12 @@ def test_a_span_that_begins_with_the_heads_is_headed_by_them() -> None:
 def test_what_is_told_of_a_passage_is_in_heading_and_text() -> None:
     source = source_of(passage(1, "It leaks.", title="Pumps"), None)
     assert {"pump", "leak"} <= source.tokens
+
+
+def test_questions_and_the_heads_of_columns_answer_nothing() -> None:
+    text = "When do we open?\n| Site | Opens | Closes |\n|---|---|---|\n| Ghent | 9:00 | |\nThe gate opens at eight."
+    windows = [window for window in source_of(passage(1, text), None).windows if len(window.parts) == 1]
+    assert [with_columns(w) for w in windows if may_answer(w)] == [
+        "Site: Ghent; Opens: 9:00",
+        "The gate opens at eight.",
+    ]

@@ -146,3 +146,14 @@ def test_where_no_verdict_is_against_it_the_wording_is(
     text = "A lost badge must be reported within 2 hours [1]."
     [claim] = cite(text, [RULE], "en", ASKED, alike, verify=lambda *_: verdict).claims
     assert (claim.state, claim.reason) == ("unchecked", reason)
+
+
+def test_the_reason_of_a_doubt_is_that_of_the_surest_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = passage(2, "A lost badge must be reported to the gate within 2 hours.", document="copy.md", title="Copy")
+    odds = iter([-0.5, -3.0] * 9)
+    monkeypatch.setattr(alignment, "shipped", lambda: Trees([], next(odds), []))
+    [claim] = cite(
+        "A lost badge must be reported within 2 hours [1][2].", [RULE, copy], "en", ASKED, alike,
+        verify=lambda text, _: Verdict(0.2 if "Copy" in text else 0.6, 0.0),
+    ).claims  # fmt: skip
+    assert (claim.state, claim.reason) == ("unchecked", "wording")
