@@ -1,15 +1,17 @@
 """Verifying: how well the verifier tells what a text states as the answer to a question from what it does not, on
-texts that it has not learned from; and its training (`--write`, an hour on two cores; needs `make tune`).
+texts that it has not learned from; and its training (`--write`, two hours on two cores; needs `make tune`).
 
-`verdicts/groups.jsonl` holds what was written for it; it learns from these and from the claims that were written blind
-(`claims/`). Those groups that say so and the last of the blind passages are held out.
+`verdicts/` holds what was written for it: `groups.jsonl` texts with right and wrong claims, `relations.jsonl` sentences
+of other documents that disagree with a claim, agree with it, or only seem to. It learns from these and from the claims
+that were written blind (`claims/`). Those groups that say so and the last of the blind passages are held out.
 """
 
+import hashlib
 import itertools
 import json
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from benchmarks import ticks
+from benchmarks.places import home
 from benchmarks.result import Result
 from kb.checking.alignment import VERIFIED
 from kb.checking.disagreements import DISPUTES
@@ -28,16 +31,21 @@ from kb.language.language import language_of
 from kb.models import verifier
 from kb.models.llamacpp_engine import EmbeddedModel
 
-GROUPS = Path(__file__).parent / "verdicts" / "groups.jsonl"
+_FOLDER = Path(__file__).parent / "verdicts"
+GROUPS, RELATIONS = _FOLDER / "groups.jsonl", _FOLDER / "relations.jsonl"
 LAST_BLIND = ("e4", "z4")  # beginnings of the ids of the blind passages that are held out
 NOT_STATED = f"{OTHERWISE} or {SILENT}"
 _SILENT_KINDS = {"not_asked", "echo", "fragment"}
 # Of the training.
 RANK, ALPHA, LAYERS = 4, 16, range(12, 28)
 MODULES = ("q_proj", "v_proj", "o_proj", "up_proj", "down_proj")
-SEQUENCES, AT_ONCE, RATE, WARM_UP = 960, 4, 3e-4, 15
-SHARE_OF_GROUPS = 0.72  # of the sequences; the others are of blind claims
+SEQUENCES, AT_ONCE, RATE, WARM_UP = 2200, 4, 3e-4, 15
+SHARE_OF_GROUPS = 0.8  # of the sequences; the others are of blind claims
+KEPT_EVERY = 20  # steps
 LONGEST, MOST_CLAIMS = 1400, 9  # tokens and claims of a sequence
+
+
+_Text = Mapping[str, str]  # "head" and "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,7 @@ class Example:
 
 def groups() -> Iterator[list[Example]]:
     """What was written for the verifier: the claims on each text, and the other texts on a claim."""
-    for line in GROUPS.read_text(encoding="utf-8").splitlines():
-        group = json.loads(line)
+    for group in _read(GROUPS):
         question, out = group["q"], group["held_out"]
         text = f"{group['head']}\n{group['text']}"
         yield [
@@ -65,12 +72,26 @@ def groups() -> Iterator[list[Example]]:
                 for claim, kind in group["false"]
             ),
         ]
-        others = [(group["conflict"], OTHERWISE, "conflict"), (group["agree"], STATES, "agree")]
-        others += [(apart, SILENT, "apart") for apart in group["apart"]]
-        yield [
-            Example(question, f"{other['head']}\n{other['text']}", group["true"][0], reply, kind, out)
-            for other, reply, kind in others
-        ]
+        yield _others(question, group["true"][0], [group["conflict"]], [group["agree"]], group["apart"], out)
+    for group in _read(RELATIONS):
+        texts = group["conflict"], group["agree"], group["apart"]
+        yield _others(group["q"], group["claim"], *texts, group["held_out"])
+
+
+def _read(file: Path) -> Iterator[dict[str, Any]]:
+    return map(json.loads, file.read_text(encoding="utf-8").splitlines())
+
+
+def _others(
+    question: str, claim: str, conflict: Sequence[_Text], agree: Sequence[_Text], apart: Sequence[_Text], out: bool
+) -> list[Example]:
+    return [
+        Example(question, f"{text['head']}\n{text['text']}", claim, reply, kind, out)
+        for texts, reply, kind in (
+            (conflict, OTHERWISE, "conflict"), (agree, STATES, "agree"), (apart, SILENT, "apart")
+        )
+        for text in texts
+    ]  # fmt: skip
 
 
 def blind() -> Iterator[list[Example]]:
@@ -119,7 +140,8 @@ def run(write: bool = False) -> Result:
 
 
 def train() -> None:
-    """Train the verifier over the dequantised weights of the model, and write it."""
+    """Train the verifier over the dequantised weights of the model, and write it. A training that was interrupted goes
+    on where it was kept last."""
     import torch
     from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
 
@@ -141,7 +163,17 @@ def train() -> None:
     replies = {word: tokenizer(word, add_special_tokens=False)["input_ids"][0] for word in (STATES, OTHERWISE, SILENT)}
     total = SEQUENCES // AT_ONCE
     losses: list[float] = []
+    kept, first, learned_from = home("verifier").with_suffix(".pt"), 0, _learned_from()
+    if kept.exists() and (state := torch.load(kept))["of"] == learned_from:
+        first = state["steps"]
+        optimiser.load_state_dict(state["optimiser"])
+        with torch.no_grad():
+            for master, weight, was in zip(exact, weights, state["weights"], strict=True):
+                master.copy_(was)
+                weight.copy_(was)
     for step, batch in enumerate(_batches(total)):
+        if step < first:
+            continue
         for sequence in batch:
             logits = _logits(tuned.base_model.model, tokenizer, sequence)
             loss = _loss(logits.float().log_softmax(-1), sequence, replies) / AT_ONCE
@@ -158,28 +190,38 @@ def train() -> None:
         with torch.no_grad():
             for master, weight in zip(exact, weights, strict=True):
                 weight.copy_(master)
+        if (step + 1) % KEPT_EVERY == 0:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            made = kept.with_suffix(".part")
+            state = {"of": learned_from, "steps": step + 1, "weights": exact, "optimiser": optimiser.state_dict()}
+            torch.save(state, made)
+            made.replace(kept)
         print(f"\rstep {step + 1}/{total}, loss {np.mean(losses[-40:]):.3f}", end="", flush=True)
     tensors = {name: each.float().numpy().astype(np.float16) for name, each in get_peft_model_state_dict(tuned).items()}
     write_adapter(tensors, config, ALPHA, "verifier", verifier.MODEL, verifier.PATH)
+    kept.unlink(missing_ok=True)
 
 
 def _batches(total: int) -> Iterator[list[list[Example]]]:
-    """Sequences of examples that share a question, and in part a text, at random; each of a group at most once."""
+    """Sequences of examples that share a question, and in part a text, at random; of each kind all before one again."""
     chance = random.Random(1)
-    written = [group for group in groups() if not group[0].held_out]
-    others = [group for group in blind() if not group[0].held_out]
-    chance.shuffle(written)
-    chance.shuffle(others)
-    at = 0
+    written = _again([group for group in groups() if not group[0].held_out], chance)
+    others = _again([group for group in blind() if not group[0].held_out], chance)
     for _ in range(total):
-        batch = []
-        for _ in range(AT_ONCE):
-            if written and chance.random() < SHARE_OF_GROUPS:
-                chosen = written.pop()
-            else:
-                chosen, at = others[at % len(others)], at + 1
-            batch.append(chance.sample(chosen, len(chosen))[:MOST_CLAIMS])
-        yield batch
+        chosen = [next(written if chance.random() < SHARE_OF_GROUPS else others) for _ in range(AT_ONCE)]
+        yield [chance.sample(group, len(group))[:MOST_CLAIMS] for group in chosen]
+
+
+def _again(groups: Sequence[list[Example]], chance: random.Random) -> Iterator[list[Example]]:
+    while True:
+        yield from chance.sample(groups, len(groups))
+
+
+def _learned_from() -> str:
+    """What tells one training from another: its data and numbers."""
+    numbers = RANK, ALPHA, LAYERS, MODULES, SEQUENCES, AT_ONCE, RATE, WARM_UP, SHARE_OF_GROUPS, LONGEST, MOST_CLAIMS
+    texts = [example for source in (groups(), blind()) for group in source for example in group]
+    return hashlib.sha256(repr((numbers, texts)).encode()).hexdigest()
 
 
 def _logits(model: Any, tokenizer: Any, sequence: Sequence[Example]) -> Any:

@@ -6,8 +6,9 @@ passage. A claim in another language than the passage is compared by vectors ins
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from kb.checking import contradictions, fragments, table_claims
 from kb.checking.compounds import statements_of
@@ -55,8 +56,8 @@ _LINKING = "是为的了有在元共达约计"  # characters that tie an answer 
 # The source holds what such a claim says, but not surely of what was asked: it is marked, and not withheld.
 UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier", "part"})
 # What a rule doubts, and the verifier may confirm from this probability on.
-DOUBTS: frozenset[ClaimReason] = frozenset({"words", "rival", "part"})
-VERIFIED = 0.75
+DOUBTS: frozenset[ClaimReason] = frozenset({"words", "rival", "part", "asked"})
+VERIFIED = 0.8
 EVEN = 0.5  # probability under which a verdict is against a claim
 TAKEN = 0.3  # and from which on what may be of something else is an answer that others may dispute
 _OF_A_SENTENCE: frozenset[ClaimReason] = frozenset({"unit", "quantifier", "negation"})
@@ -151,27 +152,29 @@ class Aligner:
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT or span.says_enough]
 
     def verified(self, claim: str, spans: Sequence[SupportSpan]) -> SupportSpan | None:
-        """The span that confirms a claim after all, since the verifier does not doubt it as the rules do; None where
-        one of `spans` confirms it, or none does."""
+        """The span that confirms a claim after all, since the verifier does not doubt it as the rules do: of those that
+        these only doubt the first of `spans`, or the best of other passages. None where one of `spans` confirms it, or
+        none does."""
         if self._verify is None or not self._asked.text or self._echoes(claim) or any(s.supported for s in spans):
             return None
-        if not spans:
-            sources = self._in_its_language(claim, self._language_of(claim))
-            spans = sorted(self._spans(claim, sources, is_cited=False), key=_merit)[:1]
         several = len(statements_of(claim)) > 1  # of one of them there may be more than a rival
-        doubted = next(
-            (
+
+        def first(spans: Iterable[SupportSpan]) -> Iterator[SupportSpan]:
+            doubted = (
                 span
                 for span in spans
                 if span.reason in DOUBTS
                 and not (span.reason == "words" and span.says_enough)  # another sentence is against it
                 and not (span.reason == "rival" and several)
-            ),
-            None,
-        )
-        if doubted is None or self._chance(claim, doubted) < VERIFIED:
-            return None
-        return replace(doubted, supported=True, reason="")
+            )
+            return islice(doubted, 1)
+
+        known = {span.passage.rank for span in spans}
+        sources = [s for s in self._in_its_language(claim, self._language_of(claim)) if s.passage.rank not in known]
+        for span in (*first(spans), *first(sorted(self._spans(claim, sources, is_cited=False), key=_merit))):
+            if self._chance(claim, span) >= VERIFIED:
+                return replace(span, supported=True, reason="")
+        return None
 
     def _chance(self, claim: str, span: SupportSpan) -> float:
         verdict = self._verdict(claim, span)

@@ -17,12 +17,11 @@ from kb.checking.foreign_addresses import foreign_in
 from kb.checking.forms import asks_whether
 from kb.checking.fragments import states_something
 from kb.checking.objections import Similarities
-from kb.checking.unit_mismatch import units_of
+from kb.checking.unit_mismatch import gives_amount
 from kb.checking.year_mismatch import gives_way, heading_of
 from kb.confidence.verdicts import Verify
 from kb.language.code_blocks import code_blocks, is_fence
 from kb.language.language import CJK, repeats, sentences
-from kb.language.number_forms import numbers_in
 from kb.messages.coded_text import text_in
 from kb.schema import Citation, Claim, ClaimReason, ClaimState, Language, Notice, Passage
 
@@ -33,7 +32,7 @@ _MARKER = re.compile(
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _CLOSING = "。！？；.!?;"
 DISPUTED = 0.4  # probability from which on it is looked whether others say otherwise, where there is a verifier
-CONFIDENT = 0.6  # probability, by wording and verdict, under which a place does not surely say what a claim says
+CONFIDENT = 0.65  # probability, by wording and verdict, under which a place does not surely say what a claim says
 _CONTRADICTS: frozenset[ClaimReason] = frozenset(
     {"sign", "negation", "row", "year", "unit", "replaced", "conflict", "order"}
 )
@@ -46,15 +45,6 @@ _AMOUNT_ASKED = re.compile(  # what an amount alone answers
 )
 _ELSE_ASKED = re.compile(  # of an amount
     r"(?:\A|[,.;:!?]\s*)(?:who|whom|where|which|what|why)\b|谁|哪|什么|怎|[吗么]", re.IGNORECASE
-)
-_NO_AMOUNT = re.compile(  # an answer all the same
-    r"\b(?:no|not|none|never|nothing|without|unlimited|free|full|entire|once|twice|thrice|half|double[ds]?|triple[ds]?"
-    r"|dozens?|(?:hour|night|dai|week|fortnight|month|year|annual|quarter|biannual|biennial)ly|every|each"
-    r"|continuous\w*|constant\w*|immediate\w*|instant\w*|until|as long as|duration|forever"
-    r"|permanent\w*|indefinite\w*|same|an?\s(?:second|minute|hour|day|night|week|fortnight|month|quarter|year|decade)"
-    r"|on (?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b|n['’]t\b"
-    r"|[不无没未免每半双同]|直到|一直|永久|长期|终身|立[即刻]|当[天日场]|次日|实时|即时|随时|定期|持续|按[日天周月季年]|全额|据实",
-    re.IGNORECASE,
 )
 _ANSWER = re.compile(  # what answers a question with yes or no, before the words that say it of something
     r"^[\s*_]*(?:yes|是的?|对|可以|行|能|会|需要|有|(?:no(?!\.\s*\d)|没有|不(?:是|可以?|行|能|会|需要?|用|必|得|算|宜|提供|包[括含]?"
@@ -140,7 +130,7 @@ def cite(
     removed = sorted({n for draft in drafts for n in draft.markers if n not in known})
     adopted: dict[int, Passage] = {}  # of those beside, by the rank that they had
     asks_amount = _AMOUNT_ASKED.search(question) and not _ELSE_ASKED.search(question)
-    lacks_amount = bool(asks_amount) and not any(_gives_amount(d.body, question) for d in drafts)
+    lacks_amount = bool(asks_amount) and not any(gives_amount(d.body, question) for d in drafts)
     pieces: list[str] = []
     claims: list[Claim] = []
     citations: list[Citation] = []
@@ -168,8 +158,10 @@ def cite(
             withheld = True
             continue
         if stating:
-            grounded = grounded or any(
-                span.on_target and (span.supported or span.reason in UNDECIDED) for span in spans
+            grounded = (
+                grounded
+                or verified is not None
+                or any(span.on_target and (span.supported or span.reason in UNDECIDED) for span in spans)
             )
             if lacks_amount and draft.code is None:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
@@ -263,15 +255,6 @@ def _state_of(reason: ClaimReason) -> ClaimState:
     if reason in _CONTRADICTS:
         return "contradicted"
     return "unchecked" if reason in ("language", "asked", *_DOUBTED) else "not_found"
-
-
-def _gives_amount(sentence: str, question: str) -> bool:
-    there = question.lower()
-    words = (match.group().lower() for match in _NO_AMOUNT.finditer(sentence))
-    if numbers_in(sentence) - numbers_in(question) or any(word not in there for word in words):
-        return True
-    asked = units_of(question)  # "10 days" where "10 years" are asked about
-    return any(units - asked.get(number, set()) for number, units in units_of(sentence).items())
 
 
 def _notices(

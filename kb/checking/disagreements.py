@@ -16,7 +16,18 @@ from functools import cached_property
 from kb.checking import year_mismatch
 from kb.checking.ranges import measured, ranges_in
 from kb.checking.rival_values import Value
-from kb.checking.sources import Source, Window, headed, header_of, heads_of, may_answer, question_before, told_by
+from kb.checking.sources import (
+    Source,
+    Window,
+    around,
+    headed,
+    header_of,
+    heads_of,
+    may_answer,
+    question_before,
+    told_by,
+)
+from kb.checking.unit_mismatch import gives_amount
 from kb.confidence.verdicts import Verdict, Verify
 from kb.language.content_terms import content_of, is_number, share_held, words_of
 from kb.language.date_forms import months_in
@@ -40,9 +51,10 @@ JUDGED, JUDGED_FURTHER = 3, 0.08
 MOST_JUDGED = 8  # sentences that the model judges of one answer, however many claims it has
 # Probability from which on a sentence gives another answer than a claim by the verifier; of how many sentences it is
 # asked for a claim, of each language those most like question and claim; and how many words these have at least.
-DISPUTES = 0.67
+DISPUTES = 0.9
 NEAREST = {True: 4, False: 2}
 SHORTEST = 3
+SAME_ANSWER = 0.5  # probability from which on the claim's own place states what the sentence says, too
 _OF_MONTH = re.compile(r"(?:每月|每季度?|每年\s?\d{1,2}\s?月)的?\s?\d{1,2}\s?[日号]")
 _DAY = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 _FROM_TO = re.compile(r"\bfrom\b|[由从自]", re.IGNORECASE)  # a change
@@ -138,23 +150,26 @@ class Disagreements:
         self, claim: str, source: Source, place: range, agreeing: Set[tuple[str, str]]
     ) -> tuple[Window, Passage] | None:
         """Of the sentences of other documents that are most like question and claim the one that most surely gives
-        another answer, by the verifier; None where none does, or its document states the claim elsewhere."""
+        another answer, by the verifier; None where none does, its document states the claim elsewhere, or the claim's
+        own place states what it says. Beside an amount stands another one, or a word for one."""
         if self._similarities is None or self._verify is None or self._verdicts >= MOST_JUDGED:
             return None
         of_period = _periods_of(claim) - _periods_of(self._question)
+        is_amount = bool(numbers_in(claim) - numbers_in(self._question))
         own = [self._statement(line, source) for line in _lines_of(source, place)]
         others = [
             (window, other)
             for window, other, is_newer in self._elsewhere(source)
             if _document(other) not in agreeing
             and may_answer(window)
+            and (not is_amount or gives_amount(window.quote, self._question))
             and sum(not is_number(token) for token in _tokens_of(window)) >= SHORTEST
             and not _is_of_another_period(own, self._other_statement(window, other, is_newer), bool(of_period))
         ]
         if not others:
             return None
         told = [told_by(*pair) for pair in others]
-        likeness = self._similarities(self._question, told) + self._similarities(claim, told)
+        likeness = self._similarities(self._question, told) + self._similarities(f"{self._question} {claim}", told)
         language, found = language_of(claim), dict[int, Verdict]()
         for is_own, most in NEAREST.items():
             of_it = [at for at, (_, other) in enumerate(others) if (language in other.languages) is is_own]
@@ -168,7 +183,11 @@ class Disagreements:
             if _document(others[at][1]) not in stating and not _gives_same(claim, self._question, others[at][0].quote)
         }
         best = max(sure, key=lambda at: sure[at], default=None)
-        return None if best is None or sure[best] < DISPUTES else (others[best][0], others[best][1].passage)
+        if best is None or sure[best] < DISPUTES:
+            return None
+        window, other = others[best]
+        back = self._verify(around(place.start, place.stop, source), window.quote)
+        return None if back is not None and back.states >= SAME_ANSWER else (window, other.passage)
 
     def _verdict(self, claim: str, window: Window, source: Source) -> Verdict | None:
         """The verdict on a claim by a sentence; None where the verifier is not asked any more."""

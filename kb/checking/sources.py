@@ -185,17 +185,6 @@ def may_answer(window: Window) -> bool:
     return not ASKS.search(window.quote) and (not window.rows or any(row.heads for row in window.rows))
 
 
-def with_columns(window: Window) -> str:
-    """What a window says; a row of a table as its cells with the names of their columns: "Site: Ghent; Opens: 9:00"."""
-    if len(window.rows) != 1 or len(window.parts) > 1:
-        return window.quote
-    cells = [cell.strip() for cell in window.quote.strip().strip("|").split("|")]
-    heads = [" ".join(head.split()) for head in window.rows[0].measures]
-    if len(cells) != len(heads):
-        return window.quote
-    return "; ".join(f"{head}: {cell}" if head else cell for head, cell in zip(heads, cells, strict=True) if cell)
-
-
 def told_by(window: Window, source: Source) -> str:
     """What a window says, with the question that it answers."""
     return f"{question_before(window, source)}{window.quote}"

@@ -170,6 +170,15 @@ _EVERY_ZH = re.compile(
 _IN_ZH = re.compile(
     r"(?<!每)(?P<n>[一两二三半])个?(?P<unit>季|[天日周月年]|星期)度?内?(?P<times>\d{1,2}|[一两二三四五六])次"
 )
+_NO_AMOUNT = re.compile(  # an answer all the same
+    r"\b(?:no|not|none|never|nothing|without|unlimited|free|full|entire|once|twice|thrice|half|double[ds]?|triple[ds]?"
+    r"|dozens?|(?:hour|night|dai|week|fortnight|month|year|annual|quarter|biannual|biennial)ly|every|each"
+    r"|continuous\w*|constant\w*|immediate\w*|instant\w*|until|as long as|duration|forever"
+    r"|permanent\w*|indefinite\w*|same|an?\s(?:second|minute|hour|day|night|week|fortnight|month|quarter|year|decade)"
+    r"|on (?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b|n['’]t\b"
+    r"|[不无没未免每半双同]|直到|一直|永久|长期|终身|立[即刻]|当[天日场]|次日|实时|即时|随时|定期|持续|按[日天周月季年]|全额|据实",
+    re.IGNORECASE,
+)
 
 
 def other_unit(claim: str, source: str) -> bool:
@@ -303,6 +312,17 @@ def units_of(text: str) -> dict[str, set[str]]:
                 if _POUNDS.search(match.group()):
                     units[number].add("GBP")  # or of weight
     return units
+
+
+def gives_amount(sentence: str, question: str) -> bool:
+    """Whether a sentence has a number that the question has not, in this unit, or a word that stands for one: "free",
+    "weekly", "without limit"."""
+    there = question.lower()
+    words = (match.group().lower() for match in _NO_AMOUNT.finditer(sentence))
+    if numbers_in(sentence) - numbers_in(question) or any(word not in there for word in words):
+        return True
+    asked = units_of(question)  # "10 days" where "10 years" are asked about
+    return any(units - asked.get(number, set()) for number, units in units_of(sentence).items())
 
 
 def _rates(text: str) -> set[str]:

@@ -13,6 +13,7 @@ from kb.checking.disagreements import (
     DISPUTES,
     JUDGED,
     MOST_JUDGED,
+    SAME_ANSWER,
     Statement,
     disagrees,
     gives_another,
@@ -582,13 +583,14 @@ def test_a_day_of_the_month_is_no_number_of_days() -> None:
 
 
 def verifying(sure: dict[str, float], asked: list[tuple[str, str]] | None = None) -> Verify:
-    """Verdicts: how probable it is that a text with these words gives another answer; whatever it says is stated."""
+    """Verdicts: how probable it is that a text with these words gives another answer; whatever it says is stated, but
+    for what has these words itself."""
 
     def verify(text: str, claim: str) -> Verdict:
         if asked is not None:
             asked.append((text, claim))
         otherwise = max((value for of, value in sure.items() if of in text), default=0.0)
-        return Verdict(1.0 - otherwise, otherwise)
+        return Verdict(0.0 if any(of in claim for of in sure) else 1.0 - otherwise, otherwise)
 
     return verify
 
@@ -597,7 +599,8 @@ def verifying(sure: dict[str, float], asked: list[tuple[str, str]] | None = None
     ("other", "told"),
     [
         ("Whoever shows the card pays nothing for three years.", True),
-        ("Repairs are always charged.", True),  # no number stands against it
+        ("Repairs are never free of charge for a tenant.", True),  # no number stands against it
+        ("Repairs are done by Ms Lin.", False),  # nor does what tells no amount
         ("保修期为三年。", True),  # in the other language
         ("Whoever shows the card pays nothing for 24 months.", False),  # the same value, whatever the verdict
         ("In 2019 repairs were free for 36 months.", False),  # of another year
@@ -635,7 +638,7 @@ def test_of_two_sentences_that_disagree_the_surer_one_is_cited() -> None:
     claim, question = REPAIR
     beside = rules("Whoever shows the card within 12 months pays nothing. Whoever asks within 36 months, neither.")
     cited = cite(
-        claim, [WARRANTY, beside], "en", question, nearness({}), verify=verifying({"12 months": 0.8, "36 months": 0.9})
+        claim, [WARRANTY, beside], "en", question, nearness({}), verify=verifying({"12 months": 0.9, "36 months": 0.95})
     )
     assert "36 months" in cited.citations[1].quote
 
@@ -643,7 +646,7 @@ def test_of_two_sentences_that_disagree_the_surer_one_is_cited() -> None:
 def test_a_verdict_that_fails_disputes_nothing() -> None:
     claim, question = REPAIR
     cited = cite(claim, [WARRANTY, CARD], "en", question, nearness({}), verify=lambda *_: None)
-    assert [claim.state for claim in cited.claims] == ["confirmed"]
+    assert (cited.notices, [claim.reason for claim in cited.claims]) == ((), ["wording"])
 
 
 @pytest.mark.parametrize(("own", "told"), [(TAKEN, True), (TAKEN - 0.01, False)])
@@ -718,3 +721,13 @@ def test_rows_may_disagree_and_questions_and_the_heads_of_columns_may_not() -> N
     cited = cite(claim, [WARRANTY, other], "en", question, nearness({}), verify=verifying({"36 months": 0.9}, asked))
     assert "| Repairs |" in cited.citations[1].quote
     assert [text.rpartition("\n")[2] for text, _ in asked if "24" not in text] == [table.rpartition("\n")[2]]
+
+
+@pytest.mark.parametrize(("states", "told"), [(SAME_ANSWER, False), (SAME_ANSWER - 0.01, True)])
+def test_what_the_claims_own_place_states_too_does_not_disagree(states: float, told: bool) -> None:
+    claim, question = REPAIR
+    cited = cite(
+        claim, [WARRANTY, CARD], "en", question, nearness({}),
+        verify=lambda text, said: Verdict(1.0 if "24" in said else states, 0.0) if "24" in text else Verdict(0.0, 0.95),
+    )  # fmt: skip
+    assert [notice.kind for notice in cited.notices] == ["disagreement"] * told

@@ -12,7 +12,6 @@ from kb.checking.sources import (
     over_lines,
     says_most,
     source_of,
-    with_columns,
 )
 from kb.language.content_terms import content_of
 from tests.kb.passages import passage
@@ -171,7 +170,7 @@ def test_what_is_told_of_a_passage_is_in_heading_and_text() -> None:
 def test_questions_and_the_heads_of_columns_answer_nothing() -> None:
     text = "When do we open?\n| Site | Opens | Closes |\n|---|---|---|\n| Ghent | 9:00 | |\nThe gate opens at eight."
     windows = [window for window in source_of(passage(1, text), None).windows if len(window.parts) == 1]
-    assert [with_columns(w) for w in windows if may_answer(w)] == [
-        "Site: Ghent; Opens: 9:00",
+    assert [window.quote for window in windows if may_answer(window)] == [
+        "| Ghent | 9:00 | |",
         "The gate opens at eight.",
     ]

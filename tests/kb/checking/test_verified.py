@@ -86,10 +86,12 @@ def test_what_is_hardly_an_answer_is_not_disputed(
     wording: Callable[[float], None], probability: float, told: bool
 ) -> None:
     wording(0.5 + (probability - 0.443) * 0.93)  # of a verdict that leaves it open makes this probability
-    other = passage(2, "Report a pass that is gone before the day is over.", document="other.md", title="Reception")
+    other = passage(2, "Report a pass that is gone within a day.", document="other.md", title="Reception")
     cited = cite(
         "A lost badge must be reported within 2 hours [1].", [RULE, other], "en", ASKED, alike,
-        verify=lambda text, claim: Verdict(0.0, 0.9) if "Reception" in text else Verdict(0.5, 0.0),
+        verify=lambda text, claim: (
+            Verdict(0.0, 0.9) if "Reception" in text else Verdict(0.5 if "badge" in claim else 0.0, 0.0)
+        ),
     )  # fmt: skip
     assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
     assert DISPUTED < CONFIDENT
@@ -157,3 +159,11 @@ def test_the_reason_of_a_doubt_is_that_of_the_surest_place(monkeypatch: pytest.M
         verify=lambda text, _: Verdict(0.2 if "Copy" in text else 0.6, 0.0),
     ).claims  # fmt: skip
     assert (claim.state, claim.reason) == ("unchecked", "wording")
+
+
+def test_a_place_of_a_passage_that_is_not_cited_may_confirm_what_the_cited_one_does_not() -> None:
+    other = passage(2, "The canteen opens at noon, and on the hour until 14:00.", document="other.md", title="Canteen")
+    text = REPHRASED.replace("[1]", "[2]")
+    verify = lambda text, claim: Verdict(1.0 if "badge" in text else 0.0, 0.0)  # noqa: E731
+    [claim] = cite(text, [RULE, other], "en", ASKED, alike, verify=verify).claims
+    assert (claim.state, claim.markers) == ("confirmed", (1,))
