@@ -55,9 +55,8 @@ LISTED = 4  # and so many parts of it between commas
 _LINKING = "是为的了有在元共达约计"  # characters that tie an answer to what was asked
 # The source holds what such a claim says, but not surely of what was asked: it is marked, and not withheld.
 UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier", "part"})
-# What a rule doubts, and the verifier may confirm from this probability on.
-DOUBTS: frozenset[ClaimReason] = frozenset({"words", "rival", "part", "asked"})
-VERIFIED = 0.8
+# What a rule doubts, and the verifier may confirm: the probabilities from which on it does.
+VERIFIED: Mapping[ClaimReason, float] = {"words": 0.8, "rival": 0.8, "part": 0.8, "asked": 0.8, "relation": 0.9}
 EVEN = 0.5  # probability under which a verdict is against a claim
 TAKEN = 0.3  # and from which on what may be of something else is an answer that others may dispute
 _OF_A_SENTENCE: frozenset[ClaimReason] = frozenset({"unit", "quantifier", "negation"})
@@ -163,7 +162,7 @@ class Aligner:
             doubted = (
                 span
                 for span in spans
-                if span.reason in DOUBTS
+                if span.reason in VERIFIED
                 and not (span.reason == "words" and span.says_enough)  # another sentence is against it
                 and not (span.reason == "rival" and several)
             )
@@ -172,7 +171,7 @@ class Aligner:
         known = {span.passage.rank for span in spans}
         sources = [s for s in self._in_its_language(claim, self._language_of(claim)) if s.passage.rank not in known]
         for span in (*first(spans), *first(sorted(self._spans(claim, sources, is_cited=False), key=_merit))):
-            if self._chance(claim, span) >= VERIFIED:
+            if self._chance(claim, span) >= VERIFIED[span.reason]:
                 return replace(span, supported=True, reason="")
         return None
 

@@ -52,7 +52,7 @@ MOST_JUDGED = 8  # sentences that the model judges of one answer, however many c
 # Probability from which on a sentence gives another answer than a claim by the verifier; of how many sentences it is
 # asked for a claim, of each language those most like question and claim; and how many words these have at least.
 DISPUTES = 0.9
-NEAREST = {True: 4, False: 2}
+NEAREST = {True: 3, False: 1}
 SHORTEST = 3
 SAME_ANSWER = 0.5  # probability from which on the claim's own place states what the sentence says, too
 _OF_MONTH = re.compile(r"(?:每月|每季度?|每年\s?\d{1,2}\s?月)的?\s?\d{1,2}\s?[日号]")

@@ -28,7 +28,9 @@ def sure(states: float, otherwise: float = 0.0) -> Verify:
     return lambda text, claim: Verdict(states, otherwise)
 
 
-@pytest.mark.parametrize(("states", "state"), [(VERIFIED, "confirmed"), (VERIFIED - 0.01, "not_found")])
+@pytest.mark.parametrize(
+    ("states", "state"), [(VERIFIED["words"], "confirmed"), (VERIFIED["words"] - 0.01, "not_found")]
+)
 def test_what_is_said_in_other_words_is_confirmed_where_the_verifier_is_sure(states: float, state: str) -> None:
     [claim] = cite(REPHRASED, [RULE], "en", ASKED, alike, verify=sure(states)).claims
     assert claim.state == state
@@ -122,7 +124,7 @@ def test_a_sentence_without_marker_is_confirmed_by_the_place_that_states_it() ->
 
 def test_wording_does_not_take_back_what_the_verifier_confirmed(wording: Callable[[float], None]) -> None:
     wording(0.1)
-    [claim] = cite(REPHRASED, [RULE], "en", ASKED, alike, verify=sure(VERIFIED)).claims
+    [claim] = cite(REPHRASED, [RULE], "en", ASKED, alike, verify=sure(VERIFIED["words"])).claims
     assert claim.state == "confirmed"
 
 
