@@ -12,7 +12,9 @@ from kb.checking.citations import CONFIDENT, DISPUTED, cite
 from kb.checking.sources import LONGEST_AROUND, around, source_of
 from kb.confidence.trees import Trees
 from kb.confidence.verdicts import Verdict, Verify
+from kb.language.language import language_of
 from kb.language.prompt_text import estimate_tokens
+from kb.schema import ClaimReason
 from tests.kb.passages import passage
 
 RULE = passage(1, "A lost badge must be reported to the gate within 2 hours. A new one costs 15 euros.", title="Badges")
@@ -169,3 +171,27 @@ def test_a_place_of_a_passage_that_is_not_cited_may_confirm_what_the_cited_one_d
     verify = lambda text, claim: Verdict(1.0 if "badge" in text else 0.0, 0.0)  # noqa: E731
     [claim] = cite(text, [RULE, other], "en", ASKED, alike, verify=verify).claims
     assert (claim.state, claim.markers) == ("confirmed", (1,))
+
+
+DOUBTED = {
+    "asked": (
+        RULE,
+        "How soon must a visitor from Kent report it?",
+        "A visitor from Kent must report a lost badge [1].",
+    ),
+    "relation": (
+        passage(1, "遗失的应在24小时内向楼长报失停用；补卡收工本费30元，从寄宿备用金中扣除。", title="门禁卡"),
+        "宿舍刷门的卡弄丢了，再办一张多少钱？",
+        "宿舍刷门的卡弄丢了，再办一张需要30元[1]。",
+    ),
+}
+
+
+@pytest.mark.parametrize("reason", ["asked", "relation"])
+def test_what_a_rule_doubts_has_a_probability_of_its_own_from_which_on_it_is_confirmed(reason: ClaimReason) -> None:
+    place, question, text = DOUBTED[reason]
+    [doubted], [confirmed] = (
+        cite(text, [place], language_of(text), question, alike, verify=sure(states)).claims
+        for states in (VERIFIED[reason] - 0.01, VERIFIED[reason])
+    )
+    assert (doubted.reason, confirmed.state) == (reason, "confirmed")
