@@ -6,9 +6,8 @@ passage. A claim in another language than the passage is compared by vectors ins
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from kb.checking import contradictions, fragments, table_claims
 from kb.checking.compounds import statements_of
@@ -156,23 +155,23 @@ class Aligner:
         none does."""
         if self._verify is None or not self._asked.text or self._echoes(claim) or any(s.supported for s in spans):
             return None
-        several = len(statements_of(claim)) > 1  # of one of them there may be more than a rival
-
-        def first(spans: Iterable[SupportSpan]) -> Iterator[SupportSpan]:
-            doubted = (
-                span
-                for span in spans
-                if span.reason in VERIFIED
-                and not (span.reason == "words" and span.says_enough)  # another sentence is against it
-                and not (span.reason == "rival" and several)
-            )
-            return islice(doubted, 1)
-
+        if found := self._overruled(claim, spans):
+            return found
         known = {span.passage.rank for span in spans}
         sources = [s for s in self._in_its_language(claim, self._language_of(claim)) if s.passage.rank not in known]
-        for span in (*first(spans), *first(sorted(self._spans(claim, sources, is_cited=False), key=_merit))):
-            if self._chance(claim, span) >= VERIFIED[span.reason]:
-                return replace(span, supported=True, reason="")
+        return self._overruled(claim, sorted(self._spans(claim, sources, is_cited=False), key=_merit))
+
+    def _overruled(self, claim: str, spans: Sequence[SupportSpan]) -> SupportSpan | None:
+        """The first of the spans that a rule only doubts, confirmed; None where the verifier is not sure of it."""
+        several = len(statements_of(claim)) > 1  # of one of them there may be more than a rival
+        for span in spans:
+            if (
+                span.reason in VERIFIED
+                and not (span.reason == "words" and span.says_enough)  # another sentence is against it
+                and not (span.reason == "rival" and several)
+            ):
+                is_sure = self._chance(claim, span) >= VERIFIED[span.reason]
+                return replace(span, supported=True, reason="") if is_sure else None
         return None
 
     def _chance(self, claim: str, span: SupportSpan) -> float:
