@@ -21,7 +21,7 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks import ticks
 from benchmarks.result import Result
-from kb.checking import alignment, citations
+from kb.checking import alignment
 from kb.checking.objections import Similarities
 from kb.confidence.trees import Trees
 
@@ -60,7 +60,7 @@ def run(write: bool = False, measure: bool = False) -> Result:
     table = []
     for name, part, chances in found:
         inside = np.array([row.part == part for row in rows])
-        kept = inside & (chances >= citations.CONFIDENT)
+        kept = inside & (chances >= alignment.SURE_BY_WORDING)
         before, after = true[inside], true[kept]
         table.append(
             (name, len(before), int(before.sum()), int(after.sum()), int((~before).sum()), int((~after).sum()),
@@ -142,7 +142,7 @@ def measures_of(case: ticks.Case, similarities: Similarities) -> Mapping[str, fl
         found.append(measures(*arguments))
         return found[-1]
 
-    with patch.object(alignment, "measures", recorded), patch.object(citations, "CONFIDENT", 0.0):
+    with patch.object(alignment, "measures", recorded), patch.object(alignment, "SURE_BY_WORDING", 0.0):
         is_ticked = ticks.is_confirmed(case, similarities)
     return found[0] if is_ticked and found else {}
 

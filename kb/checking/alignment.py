@@ -56,6 +56,9 @@ _LINKING = "是为的了有在元共达约计"  # characters that tie an answer 
 UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier", "part"})
 # What a rule doubts, and the verifier may confirm: the probabilities from which on it does.
 VERIFIED: Mapping[ClaimReason, float] = {"words": 0.8, "rival": 0.8, "part": 0.8, "asked": 0.8, "relation": 0.9}
+# Probability under which a place that the rules pass does not surely say what a claim says: by wording and verdict, and
+# by the wording alone.
+SURE, SURE_BY_WORDING = 0.65, 0.6
 EVEN = 0.5  # probability under which a verdict is against a claim
 TAKEN = 0.3  # and from which on what may be of something else is an answer that others may dispute
 _OF_A_SENTENCE: frozenset[ClaimReason] = frozenset({"unit", "quantifier", "negation"})
@@ -192,9 +195,13 @@ class Aligner:
 
     def doubt(self, claim: str, spans: Sequence[SupportSpan]) -> ClaimReason:
         """Why the spans that confirm a claim do not surely state it: of the surest of them the verdict, if that is
-        against the claim, or the wording."""
+        against the claim, or the wording; "" where they do."""
         surest = max((s for s in spans if s.supported), key=lambda span: self._confidence(claim, span), default=None)
-        verdict = self._verdict(claim, surest) if surest else None
+        if surest is None:
+            return ""
+        verdict = self._verdict(claim, surest) if self._asked.text else None
+        if self._confidence(claim, surest) >= (SURE_BY_WORDING if verdict is None else SURE):
+            return ""
         return "verdict" if verdict and verdict.states < EVEN else "wording"
 
     def _wording(self, claim: str, span: SupportSpan) -> float | None:

@@ -32,7 +32,6 @@ _MARKER = re.compile(
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _CLOSING = "。！？；.!?;"
 DISPUTED = 0.4  # probability from which on it is looked whether others say otherwise, where there is a verifier
-CONFIDENT = 0.65  # probability, by wording and verdict, under which a place does not surely say what a claim says
 _CONTRADICTS: frozenset[ClaimReason] = frozenset(
     {"sign", "negation", "row", "year", "unit", "replaced", "conflict", "order"}
 )
@@ -144,7 +143,6 @@ def cite(
         spans: list[SupportSpan] = []
         verified: SupportSpan | None = None
         other: SupportSpan | None = None  # that says otherwise
-        sure = 1.0  # how probable it is that what confirms the sentence states it
         said = _statement(draft.body)
         stating = draft.code is not None or _states_something(draft.body)
         sends = bool(foreign_in(draft.body, [question]))
@@ -191,8 +189,8 @@ def cite(
             # A "no" may follow from what is said instead: "by day 30", where "by day 14" was asked.
             if reason == "negation" and asks_whether(question) and denies(said):
                 reason = "words"
-            if supported and sure < CONFIDENT:
-                supported, reason = False, aligner.doubt(said, spans)
+            if supported and draft.code is None and verified is None and (doubt := aligner.doubt(said, spans)):
+                supported, reason = False, doubt
             claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
             citations += [_citation(span, len(claims) - 1) for span in spans]
         at += len(sentence)

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from kb.checking import alignment
-from kb.checking.alignment import VERIFIED
-from kb.checking.citations import CONFIDENT, DISPUTED, cite
+from kb.checking.alignment import SURE, SURE_BY_WORDING, VERIFIED
+from kb.checking.citations import DISPUTED, cite
 from kb.checking.sources import LONGEST_AROUND, around, source_of
 from kb.confidence.trees import Trees
 from kb.confidence.verdicts import Verdict, Verify
@@ -98,7 +98,7 @@ def test_what_is_hardly_an_answer_is_not_disputed(
         ),
     )  # fmt: skip
     assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
-    assert DISPUTED < CONFIDENT
+    assert DISPUTED < SURE_BY_WORDING < SURE
 
 
 def test_the_verifier_reads_a_place_with_what_stands_around_it() -> None:
@@ -195,3 +195,12 @@ def test_what_a_rule_doubts_has_a_probability_of_its_own_from_which_on_it_is_con
         for states in (VERIFIED[reason] - 0.01, VERIFIED[reason])
     )
     assert (doubted.reason, confirmed.state) == (reason, "confirmed")
+
+
+@pytest.mark.parametrize(("verify", "ticked"), [(None, True), (lambda text, claim: None, True), (sure(0.5), False)])
+def test_the_wording_alone_confirms_from_a_floor_of_its_own(
+    wording: Callable[[float], None], verify: Verify | None, ticked: bool
+) -> None:
+    wording((SURE_BY_WORDING + SURE) / 2)
+    cited = cite("A lost badge must be reported within 2 hours [1].", [RULE], "en", ASKED, alike, verify=verify)
+    assert [claim.supported for claim in cited.claims] == [ticked]

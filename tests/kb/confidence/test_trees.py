@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import kb.confidence.trees as of_trees
 from benchmarks import confidence
-from kb.checking.citations import CONFIDENT
+from kb.checking.alignment import SURE_BY_WORDING
 from kb.confidence.trees import Trees, shipped
 from kb.confidence.wording import measures
 
@@ -82,4 +82,4 @@ def test_what_is_put_together_from_single_words_is_doubted(claim: str, is_confid
         return np.full(len(texts), 0.85, np.float32)
 
     found = measures("What is important to know about the plan?", claim, TIPS, frozenset(), alike)
-    assert (shipped().probability(found) >= CONFIDENT) is is_confident
+    assert (shipped().probability(found) >= SURE_BY_WORDING) is is_confident
