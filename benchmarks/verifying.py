@@ -1,9 +1,10 @@
 """Verifying: how well the verifier tells what a text states as the answer to a question from what it does not, on
-texts that it has not learned from; and its training (`--write`, two hours on two cores; needs `make tune`).
+texts that it has not learned from; and its training (`--write`, three hours on two cores; needs `make tune`).
 
 `verdicts/` holds what was written for it: `groups.jsonl` texts with right and wrong claims, `relations.jsonl` sentences
-of other documents that disagree with a claim, agree with it, or only seem to. It learns from these and from the claims
-that were written blind (`claims/`). Those groups that say so and the last of the blind passages are held out.
+of other documents that disagree with a claim, agree with it, or only seem to, and `elsewhere.jsonl` sentences of all of
+these and of sample_docs that a search finds near a claim, mostly of something else. It learns from these and from the
+claims that were written blind (`claims/`). Those groups that say so and the last of the blind passages are held out.
 """
 
 import hashlib
@@ -32,14 +33,15 @@ from kb.models import verifier
 from kb.models.llamacpp_engine import EmbeddedModel
 
 _FOLDER = Path(__file__).parent / "verdicts"
-GROUPS, RELATIONS = _FOLDER / "groups.jsonl", _FOLDER / "relations.jsonl"
+GROUPS, RELATIONS, ELSEWHERE = (_FOLDER / f"{name}.jsonl" for name in ("groups", "relations", "elsewhere"))
 LAST_BLIND = ("e4", "z4")  # beginnings of the ids of the blind passages that are held out
 NOT_STATED = f"{OTHERWISE} or {SILENT}"
 _SILENT_KINDS = {"not_asked", "echo", "fragment"}
+_OTHER_KINDS = {"conflict", "agree", "apart", "elsewhere"}
 # Of the training.
 RANK, ALPHA, LAYERS = 4, 16, range(12, 28)
 MODULES = ("q_proj", "v_proj", "o_proj", "up_proj", "down_proj")
-SEQUENCES, AT_ONCE, RATE, WARM_UP = 2200, 4, 3e-4, 15
+SEQUENCES, AT_ONCE, RATE, WARM_UP = 3000, 4, 3e-4, 15
 SHARE_OF_GROUPS = 0.8  # of the sequences; the others are of blind claims
 KEPT_EVERY = 20  # steps
 LONGEST, MOST_CLAIMS = 1400, 9  # tokens and claims of a sequence
@@ -76,6 +78,14 @@ def groups() -> Iterator[list[Example]]:
     for group in _read(RELATIONS):
         texts = group["conflict"], group["agree"], group["apart"]
         yield _others(group["q"], group["claim"], *texts, group["held_out"])
+    for group in _read(ELSEWHERE):
+        yield [
+            Example(
+                group["q"], f"{text['head']}\n{text['text']}", group["claim"], text["reply"], "elsewhere",
+                group["held_out"],
+            )
+            for text in group["texts"]
+        ]  # fmt: skip
 
 
 def _read(file: Path) -> Iterator[dict[str, Any]]:
@@ -121,7 +131,7 @@ def run(write: bool = False) -> Result:
             verdict = verdict_on(model, example.question, example.text, example.claim)
             if verdict is None:
                 raise SystemExit(f"{verifier.MODEL} is not the model of the verifier")
-            others = example.kind in ("conflict", "agree", "apart")
+            others = example.kind in _OTHER_KINDS
             key = "other texts" if others else f"claims of {name}", language_of(example.question)
             found.setdefault(key, []).append((example, verdict))
     model.close()

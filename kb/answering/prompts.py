@@ -6,7 +6,7 @@ prompt; there is none.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -177,6 +177,14 @@ def without_task(answer: str, language: Language, passages: Sequence[Passage] = 
     return said.partition("\n")[2].strip() if is_repeated else said
 
 
+def few_shot(examples: Iterable[tuple[str, str]], asked: str) -> list[Message]:
+    """A conversation that shows by pairs of what is asked and what is replied how to reply to `asked`."""
+    messages: list[Message] = []
+    for question, reply in examples:
+        messages += [Message("user", question), Message("assistant", reply)]
+    return [*messages, Message("user", asked)]
+
+
 def spoken(history: Sequence[Message]) -> list[Message]:
     """Earlier turns as a model may read them again: an answer may repeat a document, and so its orders."""
     return [
@@ -191,17 +199,17 @@ def standalone(
     """The conversation that makes a model rewrite a follow-up so that it stands alone; without the answers it cannot
     take the question for answered."""
     speaker, task = _SPEAKER[language], _REWRITE[language]
-    messages: list[Message] = []
+    examples: list[tuple[str, str]] = []
     for turns, rewritten in _FOLLOW_UPS[language]:
         told = [turn for turn in turns if with_answers or turn[0] == "user"]
         said = "\n".join(f"{speaker[role]}{text}" for role, text in told)
-        messages += [Message("user", f"{task}\n\n{said}"), Message("assistant", rewritten)]
+        examples.append((f"{task}\n\n{said}", rewritten))
     spoken_before = "\n".join(
         f"{speaker[turn.role]}{_MARKER.sub('', turn.content)[:400]}"
         for turn in spoken(history[-4:])
         if turn.content and (with_answers or turn.role == "user")
     )
-    return [*messages, Message("user", f"{task}\n\n{spoken_before}\n{speaker['user']}{question}")]
+    return few_shot(examples, f"{task}\n\n{spoken_before}\n{speaker['user']}{question}")
 
 
 _SPEAKER = {

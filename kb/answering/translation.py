@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from kb.answering.prompts import few_shot
 from kb.language.language import CJK
 from kb.language.number_forms import CODE
 from kb.language.script import is_written_in
@@ -66,10 +67,8 @@ class Translation:
 
 def asking(question: str, to: Language) -> list[Message]:
     """The conversation that makes a model translate a question."""
-    messages: list[Message] = []
-    for asked, given in _WORKED[to]:
-        messages += [Message("user", f"{_TASK[to]}\n{asked}"), Message("assistant", given)]
-    return [*messages, Message("user", f"{_TASK[to]}\n{question}")]
+    examples = [(f"{_TASK[to]}\n{asked}", given) for asked, given in _WORKED[to]]
+    return few_shot(examples, f"{_TASK[to]}\n{question}")
 
 
 def translated(

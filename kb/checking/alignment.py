@@ -6,7 +6,7 @@ passage. A claim in another language than the passage is compared by vectors ins
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, fragments, table_claims
@@ -186,23 +186,32 @@ class Aligner:
 
     def confidence(self, claim: str, spans: Sequence[SupportSpan]) -> float:
         """How probable it is that one of the spans that confirm a claim states it of what was asked; 1 where nothing
-        tells: between languages, and without a question."""
-        return max((self._confidence(claim, span) for span in spans if span.supported), default=1.0)
-
-    def _confidence(self, claim: str, span: SupportSpan) -> float:
-        wording = self._wording(claim, span) if self._asked.text else None
-        return 1.0 if wording is None else with_wording(self._verdict(claim, span), wording)
+        tells: between languages, and without a question. What is sure is not looked for further."""
+        found = [1.0] if not any(span.supported for span in spans) else []
+        for chance, _ in self._chances(claim, spans):
+            found.append(chance)
+            if chance >= SURE:
+                break
+        return max(found)
 
     def doubt(self, claim: str, spans: Sequence[SupportSpan]) -> ClaimReason:
         """Why the spans that confirm a claim do not surely state it: of the surest of them the verdict, if that is
         against the claim, or the wording; "" where they do."""
-        surest = max((s for s in spans if s.supported), key=lambda span: self._confidence(claim, span), default=None)
-        if surest is None:
-            return ""
-        verdict = self._verdict(claim, surest) if self._asked.text else None
-        if self._confidence(claim, surest) >= (SURE_BY_WORDING if verdict is None else SURE):
-            return ""
+        surest: tuple[float, Verdict | None] = 0.0, None
+        for chance, verdict in self._chances(claim, spans):
+            if chance >= (SURE_BY_WORDING if verdict is None else SURE):
+                return ""
+            surest = max(surest, (chance, verdict), key=lambda found: found[0])
+        verdict = surest[1]
         return "verdict" if verdict and verdict.states < EVEN else "wording"
+
+    def _chances(self, claim: str, spans: Sequence[SupportSpan]) -> Iterator[tuple[float, Verdict | None]]:
+        """For each span that confirms a claim how probable it is that it states it, and the verdict where one tells."""
+        for span in spans:
+            if span.supported:
+                wording = self._wording(claim, span) if self._asked.text else None
+                verdict = None if wording is None else self._verdict(claim, span)
+                yield with_wording(verdict, wording), verdict
 
     def _wording(self, claim: str, span: SupportSpan) -> float | None:
         """How probable it is by the wording; None between languages, of which it does not tell."""

@@ -32,6 +32,7 @@ _LEAST_ANSWER = 64
 _NICENESS = 5  # of the threads that compute: a search is short, and goes first
 # Some seconds of work that tell how fast the machine is.
 _SAMPLE = {"prompt": "The office opens at eight and closes at six. " * 12, "n_predict": 12, "ignore_eos": True}
+_USUAL, _VERIFYING = 0, 1  # slots: each keeps what it read last, and the verifier's is at hand at the next answer
 # Begins what the verifier reads, and nothing else: the prompt cache does not know by which weights it was read.
 _APART = "\n"
 _TOP_TOKENS = 1000  # looked through for the options of `preference`, and told by `first_tokens`
@@ -257,8 +258,8 @@ class _Llama:
             params.lora_adapters = [CommonAdapterLoraInfo(str(verifier.PATH), 0.0)]
             params.lora_init_without_apply = True
         params.model_alias = name
-        params.n_ctx = context_tokens
-        params.n_parallel = 1  # the context is divided among parallel ones
+        params.n_parallel = 2 if with_verifier else 1
+        params.n_ctx = context_tokens * params.n_parallel  # it is divided among the slots
         params.n_batch = params.n_ubatch = _BATCH
         params.cache_ram_mib = _PROMPT_CACHE_MB
         params.cpuparams.n_threads = _threads()
@@ -319,7 +320,8 @@ class _Llama:
             try:
                 # Progress events are what makes it call back, and so stoppable, before the first token.
                 self._running.server.handle_completions(
-                    {"stream": True, "cache_prompt": True, "return_progress": True, **request}, on_event
+                    {"stream": True, "cache_prompt": True, "return_progress": True, "id_slot": _USUAL, **request},
+                    on_event,
                 )
             except Exception as error:
                 events.put({"error": {"message": str(error)}})
@@ -361,7 +363,7 @@ class _Llama:
         request: dict[str, Any] = {"prompt": prompt, "n_predict": 1, "n_probs": _TOP_TOKENS, "temperature": 0.0}
         if verifying:
             request["prompt"] = _APART + prompt
-            request["lora"] = [{"id": 0, "scale": 1.0}]
+            request |= {"lora": [{"id": 0, "scale": 1.0}], "id_slot": _VERIFYING}
         found: dict[int, float] = {}
         for event in self.complete(request, cancellation):
             logprobs = event["choices"][0].get("logprobs") if event.get("choices") else None

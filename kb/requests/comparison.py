@@ -4,6 +4,7 @@ import re
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 
+from kb.answering.prompts import few_shot
 from kb.answering.retrieval import worth_reading
 from kb.checking.prompt_injection import without_false_numbers, without_orders
 from kb.checking.year_mismatch import edition, heading_of
@@ -383,8 +384,5 @@ def _asking(name: str, passages: Sequence[Passage], language: Language) -> list[
         )
         for plain in map(without_orders, passages)
     )
-    return [
-        Message("user", f"{text}\n\n{_TASK[language].format(example)}"),
-        Message("assistant", said),
-        Message("user", f"{shown}\n\n{_TASK[language].format(name)}"),
-    ]
+    task = _TASK[language]
+    return few_shot([(f"{text}\n\n{task.format(example)}", said)], f"{shown}\n\n{task.format(name)}")

@@ -5,6 +5,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from kb.answering.follow_up import put_alone
+from kb.answering.prompts import few_shot
 from kb.answering.replacements import place_of
 from kb.checking.year_mismatch import names_editions
 from kb.errors import DocumentNotFound
@@ -161,11 +162,8 @@ def _named_otherwise(asked: Summarise, documents: Sequence[Document], desk: Desk
         return []
     language = desk.language
     example, translated = _TRANSLATED[language]
-    messages = [
-        Message("user", _TRANSLATE[language].format(example)),
-        Message("assistant", translated),
-        Message("user", _TRANSLATE[language].format(asked.name)),
-    ]
+    task = _TRANSLATE[language]
+    messages = few_shot([(task.format(example), translated)], task.format(asked.name))
     desk.options.take_turn()
     said = desk.open_model().complete(messages, answer_tokens=32, stop=desk.options.stop)
     name = next(iter(said.strip().splitlines()), "")

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kb.answering.prompts import few_shot
 from kb.language.content_terms import content_of
 from kb.language.language import nfkc
 from kb.requests.blocks import Block, Item
@@ -169,24 +170,19 @@ def _columns(block: Block, language: Language) -> Iterator[tuple[str, list[_Valu
 
 def _asking(subject: str, head: str, value: str, language: Language) -> list[Message]:
     yes, no = _YES_NO[language]
-    messages: list[Message] = []
-    for wanted, column, cell, fits in _EXAMPLES[language]:
-        messages.append(Message("user", _TASK[language].format(wanted, column, cell)))
-        messages.append(Message("assistant", yes if fits else no))
-    return [*messages, Message("user", _TASK[language].format(subject, head, value))]
+    task = _TASK[language]
+    examples = [(task.format(*example), yes if fits else no) for *example, fits in _EXAMPLES[language]]
+    return few_shot(examples, task.format(subject, head, value))
 
 
 def likeliest_column(wanted: str, said: str, heads: Sequence[str], language: Language, judge: Judge) -> int | None:
     """Which of some columns what is said in a question speaks of, as the model judges; None where it cannot tell."""
     yes, no = _YES_NO[language]
-    examples: list[Message] = []
-    for question, bound, head, fits in _COLUMN_EXAMPLES[language]:
-        examples.append(Message("user", _COLUMN_TASK[language].format(question, bound, head)))
-        examples.append(Message("assistant", yes if fits else no))
+    task = _COLUMN_TASK[language]
+    examples = [(task.format(*example), yes if fits else no) for *example, fits in _COLUMN_EXAMPLES[language]]
     probable: list[float] = []
     for head in heads:
-        asked = Message("user", _COLUMN_TASK[language].format(wanted, said, in_cell(head)))
-        told = judge([*examples, asked], (yes, no))
+        told = judge(few_shot(examples, task.format(wanted, said, in_cell(head))), (yes, no))
         if told is None:
             return None
         probable.append(told[yes])

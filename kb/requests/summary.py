@@ -5,6 +5,7 @@ import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
+from kb.answering.prompts import few_shot
 from kb.checking.citations import cite
 from kb.checking.prompt_injection import without_false_numbers, without_orders
 from kb.errors import ModelError
@@ -167,11 +168,8 @@ def _asking(passage: Passage, language: Language) -> list[Message]:
     example, summary = _EXAMPLE[language]
     plain = without_orders(passage)
     text = without_false_numbers(without_invisible(f"{plain.section}\n{plain.text.strip()}"))
-    return [
-        Message("user", f"{_SECTION[language]} {example}\n\n{_TASK[language]}"),
-        Message("assistant", summary),
-        Message("user", f"{_SECTION[language]} {text}\n\n{_TASK[language]}"),
-    ]
+    section, task = _SECTION[language], _TASK[language]
+    return few_shot([(f"{section} {example}\n\n{task}", summary)], f"{section} {text}\n\n{task}")
 
 
 def _note(said: str, passage: Passage, desk: Desk) -> Note:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from kb.answering.prompts import few_shot
 from kb.checking.year_mismatch import edition_number
 from kb.errors import ModelError
 from kb.language.content_terms import content_of, is_number, share_held
@@ -23,9 +24,10 @@ from kb.requests.recognition import (
     name_in,
     of_this,
 )
-from kb.schema import Language, Message
+from kb.schema import Language
 
 COPIED = 0.8  # share of what the model copies that must stand in the question
+NAMELESS = 8.5  # weight of the words up to which a question may be about nothing but "this"
 _TOKENS = 64
 _EVERYTHING = frozenset(  # in what things are compared that are compared in everything
     "everyth all chang differ similar compar contrast common contradict better best pro con advantag disadvantag apart"
@@ -145,7 +147,9 @@ def understood(desk: Desk, supposed: Kind = "fact") -> Request | None:
     about = bare_name(said[0]) if said else ""
     if kind == "summary":
         name = of_this(name_in(about))
-        return Summarise(name) if not name or _stands_in(name, question) else None
+        if not name:
+            return Summarise("", sure=supposed == "summary" or sum(content_of(question).values()) <= NAMELESS)
+        return Summarise(name) if _stands_in(name, question) else None
     if kind == "list":
         return ListAll(about if _stands_in(about, question) else question, conditions=question)
     return FindDocuments(about) if _stands_in(about, question) else None
@@ -160,10 +164,8 @@ def _copied(question: str, kind: Kind, desk: Desk) -> str:
     """What the model copies from a question; "" where there is no model."""
     language = desk.language
     task = _TASKS[kind][language]
-    messages: list[Message] = []
-    for asked, copied in _EXAMPLES[kind][language]:
-        messages += [Message("user", f"{asked}\n\n{task}"), Message("assistant", copied)]
-    messages.append(Message("user", f"{question}\n\n{task}"))
+    examples = [(f"{asked}\n\n{task}", copied) for asked, copied in _EXAMPLES[kind][language]]
+    messages = few_shot(examples, f"{question}\n\n{task}")
     try:
         desk.options.take_turn()
         return desk.open_model().complete(messages, answer_tokens=_TOKENS, stop=desk.options.stop)

@@ -54,6 +54,14 @@ def test_what_a_request_is_about_is_copied_from_it(
     assert model.completion_requests[0][-1].content.startswith(question)
 
 
+@pytest.mark.parametrize(("supposed", "sure"), [("fact", False), ("summary", True)])
+def test_what_says_much_and_names_no_document_is_one_only_by_its_form(
+    supposed: Kind, sure: bool, tmp_path: Path
+) -> None:
+    question = "太长了看不完，这份东西大概说了啥，船位、锚地、拖轮、引水、吃水、潮汐和装卸各怎么安排"
+    assert heard(tmp_path / "home", question, ["本文件"], supposed)[0] == Summarise("", sure)
+
+
 @pytest.mark.parametrize(
     ("question", "copied", "request_"),
     [
