@@ -327,11 +327,12 @@ class KnowledgeBase(Documents):
             outcome = yield from self._from_older(draft, worth_reading(older), found, options)
         if options.stopped:
             raise ModelError(text_in(draft.language, "answer.stopped"))
-        if outcome == "refused":
-            return draft.refused("not_stated", text_in(draft.language, "answer.not_stated"))
+        draft.held_back = outcome == "refused"
+        if draft.held_back and not judgement.may_be_stated(self.model, draft.answerable):
+            return draft.not_stated()
         draft.uncertain = outcome == "uncertain"
         with suppress(EmptyAnswer):  # refused below
-            yield from self._generate(draft, options)
+            yield from draft.shown(self._generate(draft, options))
         return (yield from self._checked_answer(draft, asker, options))
 
     def _from_older(
@@ -494,10 +495,11 @@ class KnowledgeBase(Documents):
     def _checked_answer(self, draft: Draft, asker: Principal, options: AskOptions) -> Generator[Event, None, Answer]:
         """What the model wrote, checked against the passages; a refusal where it found nothing. Returns the answer."""
         text = prompts.without_task(_HALF_MARKER.sub("", "".join(draft.text)), draft.language, draft.prompt_passages)
-        if not text and options.stopped:
+        if options.stopped and (draft.held_back or not text):
             raise ModelError(text_in(draft.language, "answer.stopped"))
         if not "".join(draft.text).strip():
-            return draft.refused("empty_answer", text_in(draft.language, "answer.none"))
+            why = "empty_answer", text_in(draft.language, "answer.none")
+            return draft.not_stated() if draft.held_back else draft.refused(*why)
         if again := "" if options.stopped else draft.wants_again(text):
             yield draft.restart()
             with suppress(EmptyAnswer):
@@ -507,7 +509,9 @@ class KnowledgeBase(Documents):
         if prompts.says_only_not_found(text):
             return draft.refused("model_found_nothing", text_in(draft.language, "answer.found_nothing"), text)
         cited = self._cited(text, draft, asker, options)
-        if cited.superseded and not options.stopped:
+        if draft.held_back and cited.stated < judgement.STATED:
+            return draft.not_stated(text)
+        if cited.superseded and not options.stopped and not draft.held_back:
             text, cited = yield from self._from_later(text, cited, draft, asker, options)
         if not cited.grounded and not (options.stopped and cited.text):
             if draft.answerable is None or draft.uncertain or cited.opposed or not cited.claims:

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,7 @@ class Draft:
         self.engine = self.model = self.withheld = ""
         self.answerable: float | None = None
         self.uncertain = False
+        self.held_back = False  # what the model writes is shown only where the documents surely state it
         self.usage: Usage | None = None
         self.curated = ""  # the id of the curated answer that is given
         self.embedded: dict[str, EmbeddedQuestion] = {}  # questions that were embedded for it
@@ -64,7 +65,7 @@ class Draft:
                 before.reasoning_tokens + event.reasoning_tokens,
             )
             return
-        if isinstance(event, Thought | Token) and self._first_word is None:
+        if isinstance(event, Thought | Token) and self._first_word is None and not self.held_back:
             self._first_word = time.perf_counter() - self._began
         if isinstance(event, Thought):
             self.thinking.append(event.text)
@@ -74,6 +75,10 @@ class Draft:
             self.text = [event.text]
         elif isinstance(event, Notice):
             self.notices.append(event)
+
+    def shown(self, events: Iterable[Event]) -> Iterator[Event]:
+        """The events of the model that the reader sees at once."""
+        return (event for event in events if not (self.held_back and isinstance(event, Thought | Token | Revised)))
 
     def tell_less(self, overflow: ContextOverflow) -> None:
         """Tell the model less, since its context overflowed: first no terms, then fewer passages. Raises `overflow`
@@ -98,6 +103,8 @@ class Draft:
     def wants_again(self, text: str) -> prompts.Again:
         """Why a model is asked once more: it answered in another language, with yes or no alone or the question again,
         or found nothing in passages that it was sure of when it judged them."""
+        if self.held_back:
+            return ""
         if prompts.says_only_not_found(text):
             return "" if self.answerable is None or self.uncertain else "reason"
         if text and not is_written_in(text, self.language):
@@ -129,6 +136,10 @@ class Draft:
         self.withheld = withheld
         self.notices.append(Notice(kind, why))
         return replace(self.finished(refusal(self.searched, self.passages, self.language)), refused=True)
+
+    def not_stated(self, withheld: str = "") -> Answer:
+        """A refusal since the passages do not state the answer."""
+        return self.refused("not_stated", text_in(self.language, "answer.not_stated"), withheld)
 
     def found_nothing(self, why: Sequence[Notice]) -> Answer:
         """A refusal where nothing was searched: why is all that there is to say."""

@@ -28,6 +28,10 @@ _BREAKS = re.compile(r"\n\s*\n")
 log = logging.getLogger(__name__)
 _FLOORS = "judgement"  # the property that keeps what was calibrated for this home
 
+# From which judgement on an answer is written though it would be refused, where there is a verifier; and how probable
+# it must be by that that the documents state each of its claims.
+TRIED = 0.1
+STATED = 0.9
 # Of a model that nobody calibrated: it refuses where the model is sure that the passages are silent.
 CAUTIOUS = Floors(0.1, 0.5)
 # Of "yes" against "no", for weights of that name that have no probe (tuned ones); a probe brings its own.
@@ -118,6 +122,11 @@ def verifying(model: _Judge, question: str, stop: threading.Event | None) -> Ver
             return None
 
     return verify
+
+
+def may_be_stated(model: _Judge, answerable: float | None) -> bool:
+    """Whether an answer is worth writing that the model's own judgement refuses, since the verifier may confirm it."""
+    return verifier.is_of(model.digest()) and answerable is not None and answerable >= TRIED
 
 
 def floors(catalog: Catalog, model: _Judge, language: Language) -> Floors:

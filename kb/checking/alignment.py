@@ -194,6 +194,10 @@ class Aligner:
                 break
         return max(found)
 
+    def stated(self, claim: str, spans: Sequence[SupportSpan]) -> float:
+        """How probable it is by the verifier that one of the spans that confirm a claim states it; 0 without one."""
+        return max((self._chance(claim, span) for span in spans if span.supported), default=0.0)
+
     def doubt(self, claim: str, spans: Sequence[SupportSpan]) -> ClaimReason:
         """Why the spans that confirm a claim do not surely state it: of the surest of them the verdict, if that is
         against the claim, or the wording; "" where they do."""

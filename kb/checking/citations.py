@@ -91,6 +91,7 @@ class CheckedAnswer:
     opposed: bool  # the documents do not say a claim, or have something against it
     beside: tuple[Passage, ...] = ()  # those of the passages beside that are cited, with ranks of their own
     superseded: frozenset[tuple[str, str]] = frozenset()  # documents that a later one of their series contradicts
+    stated: float = 0.0  # how probable it is by the verifier that the documents state the claim of which it is least
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ def cite(
     disagreeing: dict[frozenset[str], tuple[str, str]] = {}  # documents, and their names in the order told
     superseded: set[tuple[str, str]] = set()
     moved = grounded = withheld = False
+    stated: list[float] = []
     at = 0
     for draft in drafts:
         cited = tuple(n for n in draft.markers if n in known)
@@ -165,6 +167,7 @@ def cite(
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif draft.code is None and spans:
                 sure = 1.0 if verified else aligner.confidence(said, spans)
+                stated.append(aligner.stated(said, spans))
                 if verify is None or sure >= DISPUTED:
                     other = aligner.disagreement(said, spans)
             if other is not None:
@@ -199,7 +202,7 @@ def cite(
     told = tuple(_notices(removed, moved, disagreeing.values(), withheld, language))
     return CheckedAnswer(
         "".join(pieces).rstrip(), tuple(claims), tuple(citations), told, grounded, opposed, tuple(adopted.values()),
-        frozenset(superseded),
+        frozenset(superseded), min(stated, default=0.0) if len(stated) == len(claims) else 0.0,
     )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ JUDGED, JUDGED_FURTHER = 3, 0.08
 MOST_JUDGED = 8  # sentences that the model judges of one answer, however many claims it has
 # Probability from which on a sentence gives another answer than a claim by the verifier; of how many sentences it is
 # asked for a claim, of each language those most like question and claim; and how many words these have at least.
-DISPUTES = 0.9
+DISPUTES = 0.5
 NEAREST = {True: 3, False: 1}
 SHORTEST = 3
 SAME_ANSWER = 0.5  # probability from which on the claim's own place states what the sentence says, too

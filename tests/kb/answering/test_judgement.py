@@ -10,10 +10,10 @@ import pytest
 from kb.answering import judgement, prompts
 from kb.assistant import KnowledgeBase
 from kb.confidence import probes
-from kb.confidence.verdicts import Verdict
+from kb.confidence.verdicts import STATES, Verdict
 from kb.errors import ModelError
 from kb.models import verifier, weights
-from kb.schema import AskOptions, Done, Floors, Language, Retrieved, Scope
+from kb.schema import AskOptions, Done, Floors, Language, Retrieved, Scope, Token
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
 from tests.knowledge import OWNER
@@ -51,6 +51,34 @@ def test_a_refusal_tells_the_nearest_words_and_what_is_missing(filled: Fill) -> 
     assert "within 2 hours" in answer.text
     assert "zebra" in answer.text.splitlines()[-1]
     assert answer.claims == answer.citations == ()
+
+
+@pytest.mark.parametrize(
+    ("share", "states", "answered"),
+    [
+        (judgement.TRIED, judgement.STATED, True),
+        (judgement.TRIED, judgement.STATED - 0.01, False),
+        (judgement.TRIED - 0.01, 1.0, False),
+    ],
+)
+def test_what_the_model_doubts_is_answered_where_the_verifier_is_sure_of_it(
+    filled: Fill, share: float, states: float, answered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judgement, "answerable", lambda *_: share)
+    model = ScriptedModel([GOOD])
+    model.weights = weights.WEIGHTS[verifier.MODEL].sha256
+    model.verdicts = {STATES: states}
+    *events, done = filled(model).ask(LAPTOP, OWNER)
+    assert isinstance(done, Done)
+    assert done.answer.refused is not answered
+    assert (GOOD in done.answer.text) is answered
+    assert not any(isinstance(event, Token) for event in events)  # nothing is shown that may be taken back
+    assert len(model.requests) == (share >= judgement.TRIED)
+    if answered:
+        assert [claim.state for claim in done.answer.claims] == ["confirmed"]
+        assert not done.answer.uncertain
+    else:
+        assert [notice.kind for notice in done.answer.notices] == ["not_stated"]
 
 
 @pytest.mark.parametrize("told", [None, {}])
