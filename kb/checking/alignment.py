@@ -58,7 +58,7 @@ UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier"
 VERIFIED: Mapping[ClaimReason, float] = {"words": 0.8, "rival": 0.8, "part": 0.8, "asked": 0.8, "relation": 0.9}
 # Probability under which a place that the rules pass does not surely say what a claim says: by wording and verdict, and
 # by the wording alone.
-SURE, SURE_BY_WORDING = 0.65, 0.6
+SURE, SURE_BY_WORDING = 0.7, 0.6
 EVEN = 0.5  # probability under which a verdict is against a claim
 TAKEN = 0.3  # and from which on what may be of something else is an answer that others may dispute
 _OF_A_SENTENCE: frozenset[ClaimReason] = frozenset({"unit", "quantifier", "negation"})

@@ -14,7 +14,7 @@ from kb.schema import Message
 
 STATES, OTHERWISE, SILENT = "yes", "no", "silent"  # what the verifier replies
 SYSTEM = "You check answers against texts."
-OF_NEITHER, OF_WORDING, OF_VERDICT = -0.23, 1.07, 0.38  # log odds, and weights of those of the two
+OF_NEITHER, OF_WORDING, OF_VERDICT = -0.1, 0.8, 0.6  # log odds, and weights of those of the two
 LEAST = 0.001  # probability: nothing is surer
 TASK = (
     "Does the text state this as the answer to the question? Reply yes, no (it gives another answer), or silent.\n\n"
@@ -57,9 +57,9 @@ def asked(question: str, text: str, claim: str) -> list[Message]:
 
 
 def with_wording(verdict: Verdict | None, wording: float | None) -> float:
-    """How probable it is that a place states a claim, by the verdict and by the trees of wording (0..1): a logistic
-    regression on the log odds of both (docs/decisions/0070-verifier.md). 1 where these do not tell (None), as between
-    languages, of which the verifier has learned too little to doubt what else is confirmed."""
+    """How probable it is that a place states a claim, by the verdict and by the trees of wording (0..1): by their
+    log odds, weighted (docs/decisions/0072-third-course.md). 1 where these do not tell (None), as between languages, of
+    which the verifier has learned too little to doubt what else is confirmed."""
     if wording is None:
         return 1.0
     if verdict is None:

@@ -1,5 +1,6 @@
 """What the verifier adds to the check: it confirms what a rule only doubts, and doubts what no rule speaks against."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -11,7 +12,7 @@ from kb.checking.alignment import SURE, SURE_BY_WORDING, VERIFIED
 from kb.checking.citations import DISPUTED, cite
 from kb.checking.sources import LONGEST_AROUND, around, source_of
 from kb.confidence.trees import Trees
-from kb.confidence.verdicts import Verdict, Verify
+from kb.confidence.verdicts import OF_NEITHER, OF_WORDING, Verdict, Verify
 from kb.language.language import language_of
 from kb.language.prompt_text import estimate_tokens
 from kb.schema import ClaimReason
@@ -89,7 +90,8 @@ def test_what_no_rule_speaks_against_the_verifier_may_doubt(
 def test_what_is_hardly_an_answer_is_not_disputed(
     wording: Callable[[float], None], probability: float, told: bool
 ) -> None:
-    wording(0.5 + (probability - 0.443) * 0.93)  # of a verdict that leaves it open makes this probability
+    odds = (math.log(probability / (1 - probability)) - OF_NEITHER) / OF_WORDING
+    wording(1 / (1 + math.exp(-odds)))  # beside a verdict that leaves it open
     other = passage(2, "Report a pass that is gone within a day.", document="other.md", title="Reception")
     cited = cite(
         "A lost badge must be reported within 2 hours [1].", [RULE, other], "en", ASKED, alike,
