@@ -1,11 +1,13 @@
 """Verifying: how well the verifier tells what a text states as the answer to a question from what it does not, on
-texts that it has not learned from; and its training (`--write`, three hours on two cores; needs `make tune`).
+texts that it has not learned from; and its training (`--write`, three hours on two cores; needs `make tune`). The
+file that ships was trained in three goes, each from the file before, as the data came; `--write` trains one afresh
+on all of it.
 
 `verdicts/` holds what was written for it: `groups.jsonl` texts with right and wrong claims, `relations.jsonl`
-sentences of other documents that disagree with a claim, agree with it, or only seem to, and `elsewhere.jsonl` what a
-search brings for a claim, mostly of something else: sentences of all of these and of sample_docs, and places that a
-check has read. It learns from these and from the claims that were written blind (`claims/`). Those groups that say so
-and the last of the blind passages are held out.
+sentences of other documents that disagree with a claim, agree with it, or only seem to, and `elsewhere.jsonl` what
+a search brings for a claim, mostly of something else: sentences of all of these and of sample_docs, and places that
+a check has read. It learns from these and from the claims that were written blind (`claims/`). Those groups that
+say so and the last of the blind passages are held out.
 """
 
 import hashlib

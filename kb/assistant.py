@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 from kb.answering import judgement, prompts
 from kb.answering.answer_builder import Draft, checked, evidence_of
-from kb.answering.editions import newest, older_editions, passed_over, without_documents
+from kb.answering.editions import newest, passed_over, without_documents
 from kb.answering.events import drain
 from kb.answering.follow_up import put_alone
 from kb.answering.history import fitting
 from kb.answering.product_help import ProductHelp
 from kb.answering.readability import while_readable
 from kb.answering.retrieval import Retriever, worth_reading
+from kb.answering.second_look import second_look
 from kb.answering.translation import Translation, translated
 from kb.audit.settings_record import record_settings
 from kb.audit.trail import Trail
 from kb.checking import alignment
-from kb.checking.citations import CheckedAnswer, cite, without_ticks, without_unconfirmed
+from kb.checking.citations import CheckedAnswer, cite
 from kb.checking.prompt_injection import without_orders
 from kb.config import Settings, default_home, load_settings
 from kb.documents import Documents
@@ -64,7 +65,6 @@ from kb.schema import (
     Floors,
     Language,
     Message,
-    Notice,
     Passage,
     Principal,
     Retrieval,
@@ -327,13 +327,22 @@ class KnowledgeBase(Documents):
             outcome = yield from self._from_older(draft, worth_reading(older), found, options)
         if options.stopped:
             raise ModelError(text_in(draft.language, "answer.stopped"))
-        draft.held_back = outcome == "refused"
-        if draft.held_back and not judgement.may_be_stated(self.model, draft.answerable):
-            return draft.not_stated()
+        if outcome == "refused":
+            return self._looked_at_again(draft, asker, options)
         draft.uncertain = outcome == "uncertain"
         with suppress(EmptyAnswer):  # refused below
-            yield from draft.shown(self._generate(draft, options))
+            yield from self._generate(draft, options)
         return (yield from self._checked_answer(draft, asker, options))
+
+    def _looked_at_again(self, draft: Draft, asker: Principal, options: AskOptions) -> Answer:
+        """The answer that the judgement refuses, where the verifier is sure of it; else a refusal."""
+        if not judgement.may_be_stated(self.model, draft.answerable):
+            return draft.not_stated()
+        cited, text = second_look(
+            draft, lambda trial: self._generate(trial, options),
+            lambda said, trial: self._cited(said, trial, asker, options, strict=True), options,
+        )  # fmt: skip
+        return draft.cited(cited, lambda: self.catalog.documents(asker), options) if cited else draft.not_stated(text)
 
     def _from_older(
         self, draft: Draft, older: tuple[Passage, ...], found: Retrieval, options: AskOptions
@@ -495,11 +504,10 @@ class KnowledgeBase(Documents):
     def _checked_answer(self, draft: Draft, asker: Principal, options: AskOptions) -> Generator[Event, None, Answer]:
         """What the model wrote, checked against the passages; a refusal where it found nothing. Returns the answer."""
         text = prompts.without_task(_HALF_MARKER.sub("", "".join(draft.text)), draft.language, draft.prompt_passages)
-        if options.stopped and (draft.held_back or not text):
+        if not text and options.stopped:
             raise ModelError(text_in(draft.language, "answer.stopped"))
         if not "".join(draft.text).strip():
-            why = "empty_answer", text_in(draft.language, "answer.none")
-            return draft.not_stated() if draft.held_back else draft.refused(*why)
+            return draft.refused("empty_answer", text_in(draft.language, "answer.none"))
         if again := "" if options.stopped else draft.wants_again(text):
             yield draft.restart()
             with suppress(EmptyAnswer):
@@ -509,36 +517,25 @@ class KnowledgeBase(Documents):
         if prompts.says_only_not_found(text):
             return draft.refused("model_found_nothing", text_in(draft.language, "answer.found_nothing"), text)
         cited = self._cited(text, draft, asker, options)
-        if draft.held_back and cited.stated < judgement.STATED:
-            return draft.not_stated(text)
-        if cited.superseded and not options.stopped and not draft.held_back:
+        if cited.superseded and not options.stopped:
             text, cited = yield from self._from_later(text, cited, draft, asker, options)
         if not cited.grounded and not (options.stopped and cited.text):
             if draft.answerable is None or draft.uncertain or cited.opposed or not cited.claims:
                 draft.notices += [notice for notice in cited.notices if notice.kind == "address_withheld"]
                 return draft.refused("unsupported_answer", text_in(draft.language, "answer.unsupported"), text)
             draft.uncertain = True  # the model was sure of the passages, and nothing in them speaks against its words
-        cited, draft.withheld = (cited, "") if options.stopped else without_unconfirmed(cited, draft.language)
-        draft.notices += cited.notices
-        ranks = {citation.marker for citation in cited.citations}
-        sources = [passage for passage in draft.prompt_passages if passage.rank in ranks]
-        draft.notices += older_editions(sources, lambda: self.catalog.documents(asker), draft.language, draft.replaced)
-        claims = cited.claims
-        if draft.uncertain:
-            claims = without_ticks(claims)
-            draft.notices.append(Notice("uncertain", text_in(draft.language, "answer.uncertain")))
-        if options.stopped:
-            draft.notices.append(Notice("stopped", text_in(draft.language, "answer.stopped")))
-        return replace(draft.finished(cited.text), claims=claims, citations=cited.citations)
+        return draft.cited(cited, lambda: self.catalog.documents(asker), options)
 
-    def _cited(self, text: str, draft: Draft, asker: Principal, options: AskOptions) -> CheckedAnswer:
+    def _cited(
+        self, text: str, draft: Draft, asker: Principal, options: AskOptions, strict: bool = False
+    ) -> CheckedAnswer:
         judged = partial(judgement.states_answer, self.model, draft.searched, draft.language, options.stop)
         judges = self.settings.llm.judge
         cited = cite(
             text, draft.prompt_passages, draft.language, draft.expanded_question, self.embedder.similarities,
             self.catalog.text_around, lambda: self._beside(draft, asker, options),
             judged if judges else None,
-            judgement.verifying(self.model, draft.searched, options.stop) if judges else None,
+            judgement.verifying(self.model, draft.searched, options.stop) if judges else None, strict,
         )  # fmt: skip
         draft.passages += cited.beside
         return cited

@@ -2,20 +2,36 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from kb.answering import prompts
+from kb.answering.editions import older_editions
 from kb.answering.product_help import Help
 from kb.answering.refusal import refusal
 from kb.answering.replacements import NOTHING_REPLACED, Replaced
-from kb.checking.citations import states_nothing
+from kb.checking.citations import CheckedAnswer, states_nothing, without_ticks, without_unconfirmed
 from kb.errors import ContextOverflow, UsageError
 from kb.language.language import listed
 from kb.language.script import is_written_in
 from kb.messages.coded_text import text_in
-from kb.schema import Answer, Event, Language, Notice, Passage, Retrieval, Revised, Term, Thought, Token, Usage
+from kb.schema import (
+    Answer,
+    AskOptions,
+    Document,
+    Event,
+    Language,
+    Notice,
+    Passage,
+    Retrieval,
+    Revised,
+    Term,
+    Thought,
+    Token,
+    Usage,
+)
 
 if TYPE_CHECKING:
     from kb.models.embedding import EmbeddedQuestion
@@ -40,7 +56,6 @@ class Draft:
         self.engine = self.model = self.withheld = ""
         self.answerable: float | None = None
         self.uncertain = False
-        self.held_back = False  # what the model writes is shown only where the documents surely state it
         self.usage: Usage | None = None
         self.curated = ""  # the id of the curated answer that is given
         self.embedded: dict[str, EmbeddedQuestion] = {}  # questions that were embedded for it
@@ -65,7 +80,7 @@ class Draft:
                 before.reasoning_tokens + event.reasoning_tokens,
             )
             return
-        if isinstance(event, Thought | Token) and self._first_word is None and not self.held_back:
+        if isinstance(event, Thought | Token) and self._first_word is None:
             self._first_word = time.perf_counter() - self._began
         if isinstance(event, Thought):
             self.thinking.append(event.text)
@@ -76,9 +91,16 @@ class Draft:
         elif isinstance(event, Notice):
             self.notices.append(event)
 
-    def shown(self, events: Iterable[Event]) -> Iterator[Event]:
-        """The events of the model that the reader sees at once."""
-        return (event for event in events if not (self.held_back and isinstance(event, Thought | Token | Revised)))
+    def apart(self) -> "Draft":
+        """Another one with what this one found, for what a reader shall not see yet."""
+        trial = copy(self)
+        trial.text, trial.thinking, trial.notices = [], [], [*self.notices]
+        return trial
+
+    def take_over(self, trial: "Draft") -> None:
+        """Go on with what was written apart; the reader sees all of it now."""
+        vars(self).update(vars(trial))
+        self._first_word = time.perf_counter() - self._began
 
     def tell_less(self, overflow: ContextOverflow) -> None:
         """Tell the model less, since its context overflowed: first no terms, then fewer passages. Raises `overflow`
@@ -103,8 +125,6 @@ class Draft:
     def wants_again(self, text: str) -> prompts.Again:
         """Why a model is asked once more: it answered in another language, with yes or no alone or the question again,
         or found nothing in passages that it was sure of when it judged them."""
-        if self.held_back:
-            return ""
         if prompts.says_only_not_found(text):
             return "" if self.answerable is None or self.uncertain else "reason"
         if text and not is_written_in(text, self.language):
@@ -151,6 +171,22 @@ class Draft:
         if given.kind == "help":
             self.notices.append(Notice("help", text_in(self.language, "answer.own_help")))
         return replace(self.finished(given.text), kind=given.kind)
+
+    def cited(self, found: CheckedAnswer, documents: Callable[[], Sequence[Document]], options: AskOptions) -> Answer:
+        """The answer with what the check found, without what it leaves out. `documents` are those of the asker."""
+        if not options.stopped:
+            found, self.withheld = without_unconfirmed(found, self.language)
+        self.notices += found.notices
+        ranks = {citation.marker for citation in found.citations}
+        sources = [passage for passage in self.prompt_passages if passage.rank in ranks]
+        self.notices += older_editions(sources, documents, self.language, self.replaced)
+        claims = found.claims
+        if self.uncertain:
+            claims = without_ticks(claims)
+            self.notices.append(Notice("uncertain", text_in(self.language, "answer.uncertain")))
+        if options.stopped:
+            self.notices.append(Notice("stopped", text_in(self.language, "answer.stopped")))
+        return replace(self.finished(found.text), claims=claims, citations=found.citations)
 
     def finished(self, text: str) -> Answer:
         """The answer with this text, not cited yet."""

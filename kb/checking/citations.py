@@ -91,7 +91,7 @@ class CheckedAnswer:
     opposed: bool  # the documents do not say a claim, or have something against it
     beside: tuple[Passage, ...] = ()  # those of the passages beside that are cited, with ranks of their own
     superseded: frozenset[tuple[str, str]] = frozenset()  # documents that a later one of their series contradicts
-    stated: float = 0.0  # how probable it is by the verifier that the documents state the claim of which it is least
+    stated: float = 0.0  # by the verifier, where it is asked for: how surely the documents state each of the sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +112,13 @@ def cite(
     beside: Callable[[], Sequence[Passage]] = tuple,
     answers: Callable[[str], float] | None = None,
     verify: Verify | None = None,
+    strict: bool = False,
 ) -> CheckedAnswer:
     """Check an answer against the passages the model was shown.
 
     `question` is what it answers; `similarities`, `document_text`, `beside`, `answers` and `verify` are the Aligner's.
     The ranks of what `beside` gives follow one another, after those of `passages`; what is cited of it is numbered from
-    the first one on.
+    the first one on. `strict` asks for `stated`: 0 too where a sentence states nothing, or begins with yes or no.
     """
     beside = functools.cache(beside)
     aligner = Aligner(
@@ -154,6 +155,9 @@ def cite(
             spans = aligner.sources(said, cited)
             if verified := aligner.verified(said, spans):
                 spans = [verified]
+        if strict:
+            is_read = stating and draft.code is None and not _ANSWER.match(draft.body)
+            stated.append(aligner.stated(said, spans) if is_read else 0.0)
         if sends and foreign_in(draft.body, [question, *(span.quote for span in spans)]):
             withheld = True
             continue
@@ -167,7 +171,6 @@ def cite(
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif draft.code is None and spans:
                 sure = 1.0 if verified else aligner.confidence(said, spans)
-                stated.append(aligner.stated(said, spans))
                 if verify is None or sure >= DISPUTED:
                     other = aligner.disagreement(said, spans)
             if other is not None:
@@ -202,7 +205,7 @@ def cite(
     told = tuple(_notices(removed, moved, disagreeing.values(), withheld, language))
     return CheckedAnswer(
         "".join(pieces).rstrip(), tuple(claims), tuple(citations), told, grounded, opposed, tuple(adopted.values()),
-        frozenset(superseded), min(stated, default=0.0) if len(stated) == len(claims) else 0.0,
+        frozenset(superseded), min(stated, default=0.0),
     )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ MOST_JUDGED = 8  # sentences that the model judges of one answer, however many c
 DISPUTES = 0.5
 NEAREST = {True: 3, False: 1}
 SHORTEST = 3
-SAME_ANSWER = 0.5  # probability from which on the claim's own place states what the sentence says, too
+SAME_ANSWER = 0.5  # probability from which on a text states what a sentence of another document says, too
 _OF_MONTH = re.compile(r"(?:每月|每季度?|每年\s?\d{1,2}\s?月)的?\s?\d{1,2}\s?[日号]")
 _DAY = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 _FROM_TO = re.compile(r"\bfrom\b|[由从自]", re.IGNORECASE)  # a change
@@ -176,7 +176,7 @@ class Disagreements:
             for at in sorted(of_it, key=lambda at: -likeness[at])[:most]:
                 if verdict := self._verdict(claim, *others[at]):
                     found[at] = verdict
-        stating = {_document(others[at][1]) for at, verdict in found.items() if verdict.states >= DISPUTES}
+        stating = {_document(others[at][1]) for at, verdict in found.items() if verdict.states >= SAME_ANSWER}
         sure = {
             at: verdict.otherwise
             for at, verdict in found.items()

@@ -29,8 +29,14 @@ MEASURED = {
         "kb.checking.fragments": {"LONGEST_PHRASE": 7, "SHORTEST_OF_TITLE": 4, "SHORTEST_QUOTATION": 5},
     },
     "python -m benchmarks confidence": {
-        "kb.checking.alignment": {"SURE": 0.7, "SURE_BY_WORDING": 0.6},
+        "kb.checking.alignment": {"SURE_BY_WORDING": 0.6},
         "kb.confidence.wording": {"RUN": 3},
+    },
+    "python -m benchmarks verifying": {
+        "kb.checking.alignment": {"SURE": 0.7, "EVEN": 0.5, "TAKEN": 0.3},
+        "kb.checking.disagreements": {"DISPUTES": 0.5, "SAME_ANSWER": 0.5},
+        "kb.confidence.verdicts": {"OF_NEITHER": -0.1, "OF_WORDING": 0.8, "OF_VERDICT": 0.6},
+        "kb.answering.judgement": {"TRIED": 0.1, "STATED": 0.9},
     },
     "python -m benchmarks retrieval": {
         "kb.answering.retrieval": {

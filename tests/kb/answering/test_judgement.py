@@ -2,8 +2,9 @@
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,8 @@ from kb.confidence import probes
 from kb.confidence.verdicts import STATES, Verdict
 from kb.errors import ModelError
 from kb.models import verifier, weights
-from kb.schema import AskOptions, Done, Floors, Language, Retrieved, Scope, Token
+from kb.models.reasoning_stream import Output
+from kb.schema import AskOptions, Done, Failed, Floors, Language, Retrieved, Scope, Token
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
 from tests.knowledge import OWNER
@@ -65,9 +67,7 @@ def test_what_the_model_doubts_is_answered_where_the_verifier_is_sure_of_it(
     filled: Fill, share: float, states: float, answered: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(judgement, "answerable", lambda *_: share)
-    model = ScriptedModel([GOOD])
-    model.weights = weights.WEIGHTS[verifier.MODEL].sha256
-    model.verdicts = {STATES: states}
+    model = verifying([GOOD], states)
     *events, done = filled(model).ask(LAPTOP, OWNER)
     assert isinstance(done, Done)
     assert done.answer.refused is not answered
@@ -77,8 +77,78 @@ def test_what_the_model_doubts_is_answered_where_the_verifier_is_sure_of_it(
     if answered:
         assert [claim.state for claim in done.answer.claims] == ["confirmed"]
         assert not done.answer.uncertain
+        assert done.answer.first_word_seconds == pytest.approx(done.answer.seconds, abs=0.2)
     else:
         assert [notice.kind for notice in done.answer.notices] == ["not_stated"]
+
+
+def verifying(replies: list[str], states: float) -> ScriptedModel:
+    """A model of the weights that have a verifier, which finds each sentence so surely stated."""
+    model = ScriptedModel(replies)
+    model.weights = weights.WEIGHTS[verifier.MODEL].sha256
+    model.verdicts = {STATES: states}
+    return model
+
+
+@pytest.fixture
+def doubting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model doubts whatever it reads."""
+    share = judgement.TRIED
+    monkeypatch.setattr(judgement, "answerable", lambda *_: share)
+
+
+@pytest.mark.usefixtures("doubting")
+@pytest.mark.parametrize(
+    "reply",
+    [
+        f"{GOOD} The desk has 914 phones.",  # of which no passage speaks
+        f"Yes. {GOOD}",  # of the "yes" nobody knows
+        prompts.NOT_FOUND["en"],
+        "",
+    ],
+)
+def test_what_was_doubted_and_is_not_surely_stated_as_a_whole_is_refused_as_if_it_had_not_been_written(
+    filled: Fill, reply: str
+) -> None:
+    kb = filled(verifying([f"<think>Who knows?</think>{reply}"], 1.0))
+    answer = kb.answer(LAPTOP, OWNER)
+    kept = kb.catalog.audit_rows(1)[0]["detail"]["withheld"]
+    assert reply.partition(" [1]")[0] in kept
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judgement, "TRIED", 1.0)
+        plain = kb.answer(LAPTOP, OWNER)
+    assert (answer.refused, answer.text, answer.notices) == (True, plain.text, plain.notices)
+    assert (answer.thinking, answer.passages) == ("", plain.passages)
+
+
+@pytest.mark.usefixtures("doubting")
+def test_what_was_doubted_is_not_shown_where_it_is_stopped(filled: Fill) -> None:
+    stop = threading.Event()
+    model = verifying([GOOD], 1.0)
+    write = model.generate
+
+    def stopped(*given: Any, **options: Any) -> Iterator[Output]:
+        yield from write(*given, **options)
+        stop.set()
+
+    model.generate = stopped  # type: ignore[method-assign]
+    *_, end = filled(model).ask(LAPTOP, OWNER, AskOptions(stop=stop))
+    assert isinstance(end, Failed)
+    assert (end.partial, end.thinking) == ("", "")
+
+
+@pytest.mark.usefixtures("doubting")
+def test_a_model_that_fails_while_it_looks_again_leaves_a_refusal(
+    filled: Fill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object, **__: object) -> Iterator[Output]:
+        raise ModelError("the server died")
+        yield
+
+    model = verifying([], 1.0)
+    monkeypatch.setattr(model, "generate", dies)
+    answer = filled(model).answer(LAPTOP, OWNER)
+    assert (answer.refused, [notice.kind for notice in answer.notices]) == (True, ["not_stated"])
 
 
 @pytest.mark.parametrize("told", [None, {}])

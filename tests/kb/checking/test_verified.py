@@ -206,3 +206,36 @@ def test_the_wording_alone_confirms_from_a_floor_of_its_own(
     wording((SURE_BY_WORDING + SURE) / 2)
     cited = cite("A lost badge must be reported within 2 hours [1].", [RULE], "en", ASKED, alike, verify=verify)
     assert [claim.supported for claim in cited.claims] == [ticked]
+
+
+def test_places_are_read_until_one_is_sure() -> None:
+    again = passage(2, "A lost badge must be reported to the gate within 2 hours.", document="gate.md", title="Gate")
+    read: list[str] = []
+
+    def verify(text: str, claim: str) -> Verdict:
+        read.append(text)
+        return Verdict(0.99, 0.0)
+
+    cited = cite(
+        "A lost badge must be reported within 2 hours [1][2].", [RULE, again], "en", ASKED, alike, verify=verify
+    )
+    assert [claim.supported for claim in cited.claims] == [True]
+    assert len({citation.document for citation in cited.citations}) == 2
+    assert len(set(read)) == 1
+    assert cited.stated == 0.0  # nobody asked for it
+
+
+@pytest.mark.parametrize(
+    ("answer", "stated"),
+    [
+        ("A lost badge must be reported within 2 hours [1].", 0.9),
+        ("A lost badge must be reported within 2 hours [1]. A new one costs 15 euros [1].", 0.9),
+        ("A lost badge must be reported within 2 hours [1]. A new one costs 25 euros [1].", 0.0),
+        ("Yes. A lost badge must be reported within 2 hours [1].", 0.0),
+        ("What to do:\nA lost badge must be reported within 2 hours [1].", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_how_surely_all_of_an_answer_is_stated_is_told_where_it_is_asked_for(answer: str, stated: float) -> None:
+    assert cite(answer, [RULE], "en", ASKED, alike, verify=sure(0.9), strict=True).stated == stated
+    assert cite(answer, [RULE], "en", ASKED, alike, verify=sure(0.9)).stated == 0.0

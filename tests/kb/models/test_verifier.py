@@ -91,7 +91,7 @@ def test_a_model_of_other_weights_has_none() -> None:
 
 
 def test_the_file_is_the_one_that_was_measured() -> None:
-    """Written by `python -m benchmarks verifying --write`: figures and floors were measured with these weights."""
+    """Figures and floors were measured with these weights."""
     assert hashlib.sha256(verifier.PATH.read_bytes()).hexdigest()[:16] == "d57ed1ffe289bfc0"
     assert verifier.is_of(weights.WEIGHTS[verifier.MODEL].sha256)
 
