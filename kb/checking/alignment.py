@@ -6,7 +6,7 @@ passage. A claim in another language than the passage is compared by vectors ins
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, fragments, table_claims
@@ -184,38 +184,26 @@ class Aligner:
     def _verdict(self, claim: str, span: SupportSpan) -> Verdict | None:
         return self._verify(around(span.start, span.end, self._source_of(span)), claim) if self._verify else None
 
-    def confidence(self, claim: str, spans: Sequence[SupportSpan]) -> float:
-        """How probable it is that one of the spans that confirm a claim states it of what was asked; 1 where nothing
-        tells: between languages, and without a question. What is sure is not looked for further."""
-        found = [1.0] if not any(span.supported for span in spans) else []
-        for chance, _ in self._chances(claim, spans):
-            found.append(chance)
-            if chance >= SURE:
-                break
-        return max(found)
-
     def stated(self, claim: str, spans: Sequence[SupportSpan]) -> float:
         """How probable it is by the verifier that one of the spans that confirm a claim states it; 0 without one."""
         return max((self._chance(claim, span) for span in spans if span.supported), default=0.0)
 
-    def doubt(self, claim: str, spans: Sequence[SupportSpan]) -> ClaimReason:
-        """Why the spans that confirm a claim do not surely state it: of the surest of them the verdict, if that is
-        against the claim, or the wording; "" where they do."""
-        surest: tuple[float, Verdict | None] = 0.0, None
-        for chance, verdict in self._chances(claim, spans):
-            if chance >= (SURE_BY_WORDING if verdict is None else SURE):
-                return ""
-            surest = max(surest, (chance, verdict), key=lambda found: found[0])
-        verdict = surest[1]
-        return "verdict" if verdict and verdict.states < EVEN else "wording"
-
-    def _chances(self, claim: str, spans: Sequence[SupportSpan]) -> Iterator[tuple[float, Verdict | None]]:
-        """For each span that confirms a claim how probable it is that it states it, and the verdict where one tells."""
+    def certainty(self, claim: str, spans: Sequence[SupportSpan]) -> tuple[float, ClaimReason]:
+        """How probable it is that one of the spans that confirm a claim states it of what was asked, and why none does
+        surely: of the surest of them the verdict, if that is against the claim, or the wording; "" where one
+        does, and the others are not looked at. 1 where nothing tells: between languages, without a question or a span.
+        """
+        surest: tuple[float, ClaimReason] | None = None
         for span in spans:
             if span.supported:
                 wording = self._wording(claim, span) if self._asked.text else None
                 verdict = None if wording is None else self._verdict(claim, span)
-                yield with_wording(verdict, wording), verdict
+                chance = with_wording(verdict, wording)
+                if chance >= (SURE_BY_WORDING if verdict is None else SURE):
+                    return chance, ""
+                if surest is None or chance > surest[0]:
+                    surest = chance, "verdict" if verdict and verdict.states < EVEN else "wording"
+        return surest or (1.0, "")
 
     def _wording(self, claim: str, span: SupportSpan) -> float | None:
         """How probable it is by the wording; None between languages, of which it does not tell."""

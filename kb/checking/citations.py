@@ -146,6 +146,7 @@ def cite(
         spans: list[SupportSpan] = []
         verified: SupportSpan | None = None
         other: SupportSpan | None = None  # that says otherwise
+        doubt: ClaimReason = ""  # why what confirms the sentence does not surely state it
         said = _statement(draft.body)
         stating = draft.code is not None or _states_something(draft.body)
         sends = bool(foreign_in(draft.body, [question]))
@@ -170,7 +171,7 @@ def cite(
             if lacks_amount and draft.code is None:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif draft.code is None and spans:
-                sure = 1.0 if verified else aligner.confidence(said, spans)
+                sure, doubt = (1.0, "") if verified else aligner.certainty(said, spans)
                 if verify is None or sure >= DISPUTED:
                     other = aligner.disagreement(said, spans)
             if other is not None:
@@ -195,7 +196,7 @@ def cite(
             # A "no" may follow from what is said instead: "by day 30", where "by day 14" was asked.
             if reason == "negation" and asks_whether(question) and denies(said):
                 reason = "words"
-            if supported and draft.code is None and verified is None and (doubt := aligner.doubt(said, spans)):
+            if supported and doubt:
                 supported, reason = False, doubt
             claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
             citations += [_citation(span, len(claims) - 1) for span in spans]
