@@ -17,7 +17,7 @@ import pytest
 from tests.ui.signing_in import new_address
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Locator, Page, Request, Response
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -54,13 +54,15 @@ def pytest_runtest_makereport(
         with suppress(Exception):  # the browser may be gone: the failure itself is what counts
             page = visitor.page
             fields = page.locator("input, textarea").evaluate_all("all => all.map(each => each.value)")
-            report.sections.append(("page", f"{page.url}\n{page.inner_text('body')}\nfields: {fields}"))
+            shown = f"{page.url}\n{page.inner_text('body')}\nfields: {fields}\nfailed: {visitor.failed}"
+            report.sections.append(("page", shown))
     return report
 
 
 @dataclass
 class Visitor:
-    """A person at the page. `requests` are all addresses the browser asked for; `problems` its complaints.
+    """A person at the page. `requests` are all addresses the browser asked for, `problems` its complaints, `failed` the
+    requests that came to nothing, and why.
 
     `address` is one that lets a browser in, once.
     """
@@ -69,12 +71,22 @@ class Visitor:
     address: str
     requests: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(60_000)
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("websocket", lambda socket: self.requests.append(socket.url))
+        self.page.on("requestfailed", lambda request: self._fails(request, request.failure))
+        self.page.on("response", self._replied)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def _replied(self, response: "Response") -> None:
+        if response.status >= 400:
+            self._fails(response.request, response.status)
+
+    def _fails(self, request: "Request", why: object) -> None:
+        self.failed.append(f"{request.method} {request.url}: {why}")
 
     @property
     def origin(self) -> str:

@@ -31,6 +31,8 @@ ASKED = {
 PAINTED = "The copper kettle of the harbour office weighs 412 grams."
 ABOUT = "How many grams does the copper kettle of the harbour office weigh?"
 GONE = {"en": "was deleted, and the answer with it", "zh": "文档已被删除，回答也随之删除"}
+SEND = '[data-testid="stChatInputSubmitButton"]:not([disabled])'
+FAILED = '[data-testid="stChatInput"] [aria-invalid="true"]'  # a file of which the upload failed
 ENDED = ":is(div.answer, div.refused)"
 SLOW = 240_000  # milliseconds, on busy cores
 
@@ -93,9 +95,13 @@ def choose(page: "Page", path: Path) -> None:
 
 
 def arrived(page: "Page", name: str) -> None:
-    """The file lies in the input, whole, and can be sent."""
+    """The file lies in the input, whole, and can be sent; where it did not come whole, it is sent again, as told."""
     page.locator('[data-testid="stChatInput"]').get_by_text(name).first.wait_for()
-    page.locator('[data-testid="stChatInputSubmitButton"]:not([disabled])').wait_for()
+    page.locator(SEND).wait_for()
+    if page.locator(FAILED).count():
+        page.locator(FAILED).press("Enter")
+        page.locator(FAILED).wait_for(state="detached")
+        page.locator(SEND).wait_for()
 
 
 def sent(page: "Page", question: str = "") -> None:
@@ -182,3 +188,34 @@ def test_files_are_dropped_asked_about_kept_and_let_go_of(visitor: Visitor, tmp_
     page.goto(f"{visitor.origin}/documents?lang={language}")
     page.locator(".docs .doc", has_text=name).wait_for()
     assert page.locator(".docs .doc", has_text=painted).count() == 0
+
+
+def test_a_question_waits_for_the_file_it_is_about(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.page
+    language = language_of(page)
+    name = f"waits-{language}.md"
+    (tmp_path / name).write_text(NOTES[language], encoding="utf-8")
+    page.route("**/_stcore/upload_file/**", lambda route: route.abort() if route.request.method == "PUT" else None)
+    steady(page.locator(BOX))
+    reach(page, page.locator('[data-testid="stChatInputFileUploadButton"] button').first)
+    choose(page, tmp_path / name)
+    page.locator(FAILED).wait_for()
+
+    # by Enter or by the button: the words stay, and the file that failed has the focus
+    sent(page, ASKED[language])
+    assert page.locator(FAILED).evaluate("chip => document.activeElement === chip")
+    page.locator(SEND).click()
+    page.wait_for_timeout(1_000)
+    assert page.locator(BOX).input_value() == ASKED[language]
+    assert page.locator(".user").count() == 0
+    if language == "zh":
+        assert set(not_chinese(page)) <= {"LlamaIndex · quoting"}  # the model's name
+
+    # once more, as it says of itself; both go together then
+    page.unroute("**/_stcore/upload_file/**")
+    page.locator(FAILED).press("Enter")
+    page.locator(FAILED).wait_for(state="detached")
+    arrived(page, name)
+    sent(page)
+    page.locator(".user .limit", has_text=name).wait_for()
+    answered(page, 0, name)

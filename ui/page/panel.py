@@ -343,12 +343,18 @@ export default function ({ data }) {
   const running = () => document.querySelector(".st-key-stop button");
   const open = () => document.querySelector('[role="dialog"], [data-testid="stPopoverBody"]');
   const box = () => document.querySelector('[data-testid="stChatInputTextArea"]');
+  const failed = () => document.querySelector('[data-testid="stChatInput"] [aria-invalid="true"]');  // a file
+  const hold = (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (failed()) failed().focus();
+  };
   const early = (event) => {  // Enter while an answer is being written: the words stay for afterwards
     const sent = event.key === "Enter" && !event.shiftKey && !event.isComposing;  // Enter also ends a word of an IME
-    if (sent && event.target === box() && running()) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    }
+    if (sent && event.target === box() && (running() || failed())) hold(event);
+  };
+  const pressed = (event) => {  // Streamlit would send the words without the file that they are about
+    if (failed() && event.target.closest('[data-testid="stChatInputSubmitButton"]')) hold(event);
   };
   const late = (event) => {
     if (event.defaultPrevented || event.isComposing) return;
@@ -367,9 +373,11 @@ export default function ({ data }) {
   }
   document.addEventListener("keydown", early, true);
   document.addEventListener("keydown", late);
+  document.addEventListener("click", pressed, true);
   return () => {
     document.removeEventListener("keydown", early, true);
     document.removeEventListener("keydown", late);
+    document.removeEventListener("click", pressed, true);
   };
 }
 """

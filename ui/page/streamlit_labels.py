@@ -31,6 +31,7 @@ PHRASES: tuple[tuple[str, str, Text], ...] = (
     (_FILES, "file upload", Text("选择文件", "Choose files")),
     (_FILES, "Drag and drop (?:files|a file) here", Text("松开鼠标即可添加", "Drop to add")),
     (_FILES, "Remove (.+)", Text("移除 $1", "Remove $1")),
+    (_FILES, "Click to retry upload", Text("点按可重新上传", "Press to try again")),
     (_FILES, "Cancel upload of (.+)", Text("取消上传 $1", "Cancel the upload of $1")),
     (_FILES, "Error: ", Text("未添加：", "Not added: ")),
     (
