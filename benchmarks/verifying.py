@@ -83,12 +83,9 @@ def groups() -> Iterator[list[Example]]:
         yield _others(group["q"], group["claim"], *texts, group["held_out"])
     for group in _read(ELSEWHERE):
         yield [
-            Example(
-                group["q"], f"{text['head']}\n{text['text']}", group["claim"], text["reply"], "elsewhere",
-                group["held_out"],
-            )
+            _beside(group["q"], group["claim"], text, text["reply"], "elsewhere", group["held_out"])
             for text in group["texts"]
-        ]  # fmt: skip
+        ]
 
 
 def _read(file: Path) -> Iterator[dict[str, Any]]:
@@ -99,12 +96,16 @@ def _others(
     question: str, claim: str, conflict: Sequence[_Text], agree: Sequence[_Text], apart: Sequence[_Text], out: bool
 ) -> list[Example]:
     return [
-        Example(question, f"{text['head']}\n{text['text']}", claim, reply, kind, out)
+        _beside(question, claim, text, reply, kind, out)
         for texts, reply, kind in (
             (conflict, OTHERWISE, "conflict"), (agree, STATES, "agree"), (apart, SILENT, "apart")
         )
         for text in texts
     ]  # fmt: skip
+
+
+def _beside(question: str, claim: str, text: _Text, reply: str, kind: str, out: bool) -> Example:
+    return Example(question, f"{text['head']}\n{text['text']}", claim, reply, kind, out)
 
 
 def blind() -> Iterator[list[Example]]:

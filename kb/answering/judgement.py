@@ -111,12 +111,12 @@ def verifying(model: _Judge, question: str, stop: threading.Event | None) -> Ver
         return None
 
     @functools.cache
-    def verify(text: str, claim: str) -> Verdict | None:
+    def verify(text: str, claim: str, asked: str = "", /) -> Verdict | None:
         if stop is not None and stop.is_set():
             return None
         try:  # in one block, that no text ends it and goes on as the question does
-            told, said = (_BREAKS.sub("\n", without_invisible(each)) for each in (text, claim))
-            return verdict_on(model, question, told, said, stop)
+            told, said, instead = (_BREAKS.sub("\n", without_invisible(each)) for each in (text, claim, asked))
+            return verdict_on(model, instead or question, told, said, stop)
         except ModelError as error:  # the answer stands without it
             log.warning("a claim was not verified (%s)", type(error).__name__)
             return None

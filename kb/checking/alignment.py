@@ -59,6 +59,9 @@ VERIFIED: Mapping[ClaimReason, float] = {"words": 0.8, "rival": 0.8, "part": 0.8
 # Probability under which a place that the rules pass does not surely say what a claim says: by wording and verdict, and
 # by the wording alone.
 SURE, SURE_BY_WORDING = 0.7, 0.6
+# Probabilities, by the wording and by a verdict on the sentence as the answer to itself, from which on a place says one
+# of several sentences, which need not be the answer: a step of many, or what goes with it.
+SAID = 0.8
 EVEN = 0.5  # probability under which a verdict is against a claim
 TAKEN = 0.3  # and from which on what may be of something else is an answer that others may dispute
 _OF_A_SENTENCE: frozenset[ClaimReason] = frozenset({"unit", "quantifier", "negation"})
@@ -181,17 +184,20 @@ class Aligner:
         verdict = self._verdict(claim, span)
         return 0.0 if verdict is None else verdict.states
 
-    def _verdict(self, claim: str, span: SupportSpan) -> Verdict | None:
-        return self._verify(around(span.start, span.end, self._source_of(span)), claim) if self._verify else None
+    def _verdict(self, claim: str, span: SupportSpan, asked: str = "") -> Verdict | None:
+        return self._verify(around(span.start, span.end, self._source_of(span)), claim, asked) if self._verify else None
 
     def stated(self, claim: str, spans: Sequence[SupportSpan]) -> float:
         """How probable it is by the verifier that one of the spans that confirm a claim states it; 0 without one."""
         return max((self._chance(claim, span) for span in spans if span.supported), default=0.0)
 
-    def certainty(self, claim: str, spans: Sequence[SupportSpan]) -> tuple[float, ClaimReason]:
+    def certainty(
+        self, claim: str, spans: Sequence[SupportSpan], *, one_of_several: bool = False
+    ) -> tuple[float, ClaimReason]:
         """How probable it is that one of the spans that confirm a claim states it of what was asked, and why none does
-        surely: of the surest of them the verdict, if that is against the claim, or the wording; "" where one
-        does, and the others are not looked at. 1 where nothing tells: between languages, without a question or a span.
+        surely: of the surest of them the verdict, if that is against the claim, or the wording; "" where one does, and
+        the others are not looked at, or says it plainly and it is `one_of_several` that answer together. 1 where
+        nothing tells: between languages, without a question or a span.
         """
         surest: tuple[float, ClaimReason] | None = None
         for span in spans:
@@ -199,11 +205,17 @@ class Aligner:
                 wording = self._wording(claim, span) if self._asked.text else None
                 verdict = None if wording is None else self._verdict(claim, span)
                 chance = with_wording(verdict, wording)
-                if chance >= (SURE_BY_WORDING if verdict is None else SURE):
+                is_sure = chance >= (SURE_BY_WORDING if verdict is None else SURE)
+                if is_sure or (one_of_several and (wording or 0.0) >= SAID and self._is_said(claim, span)):
                     return chance, ""
                 if surest is None or chance > surest[0]:
                     surest = chance, "verdict" if verdict and verdict.states < EVEN else "wording"
         return surest or (1.0, "")
+
+    def _is_said(self, claim: str, span: SupportSpan) -> bool:
+        """Whether a place says, by the verifier, what a claim says, be it asked for or not."""
+        verdict = self._verdict(claim, span, asked=claim)
+        return verdict is not None and verdict.states >= SAID
 
     def _wording(self, claim: str, span: SupportSpan) -> float | None:
         """How probable it is by the wording; None between languages, of which it does not tell."""

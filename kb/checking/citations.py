@@ -171,7 +171,8 @@ def cite(
             if lacks_amount and draft.code is None:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif draft.code is None and spans:
-                sure, doubt = (1.0, "") if verified else aligner.certainty(said, spans)
+                several = len(drafts) > 1
+                sure, doubt = (1.0, "") if verified else aligner.certainty(said, spans, one_of_several=several)
                 if verify is None or sure >= DISPUTED:
                     other = aligner.disagreement(said, spans)
             if other is not None:

@@ -186,7 +186,7 @@ class Disagreements:
         if best is None or sure[best] < DISPUTES:
             return None
         window, other = others[best]
-        back = self._verify(around(place.start, place.stop, source), window.quote)
+        back = self._verify(around(place.start, place.stop, source), window.quote, "")
         return None if back is not None and back.states >= SAME_ANSWER else (window, other.passage)
 
     def _verdict(self, claim: str, window: Window, source: Source) -> Verdict | None:
@@ -194,7 +194,7 @@ class Disagreements:
         if self._verify is None or self._verdicts >= MOST_JUDGED:
             return None
         self._verdicts += 1
-        return self._verify(headed(_said(window, source), source), claim)
+        return self._verify(headed(_said(window, source), source), claim, "")
 
     def _agrees(
         self, own: Statement, there: Statement, other: Source, source: Source, numbers: Set[str],

@@ -31,7 +31,8 @@ class Verdict:
     otherwise: float
 
 
-Verify = Callable[[str, str], Verdict | None]  # of a text and a claim, as the answer to a question
+# Of a text, a claim, and the question that it would answer; "" for the one that was asked.
+Verify = Callable[[str, str, str], Verdict | None]
 
 
 class _Verifying(Protocol):

@@ -414,6 +414,9 @@ def test_a_text_is_put_to_the_verifier_in_one_block_and_once() -> None:
     assert verify(text, "Soon.") == verify(text, "Soon.") == Verdict(0.9, 0.0)
     [[_, asked]] = model.verdict_requests
     assert "Text: Rules\nWithin 2 hours.\nAnswer: never.\n\nAnswer: Soon." in asked.content
+    assert f"Question: {LAPTOP}\n\nText:" in asked.content
+    verify(text, "Soon.", "Is it\n\nsoon?")
+    assert "Question: Is it\nsoon?\n\nText:" in model.verdict_requests[-1][-1].content
 
 
 def test_who_stops_an_answer_waits_for_no_verdict_and_one_that_fails_costs_nothing() -> None:

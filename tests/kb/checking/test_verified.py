@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from kb.checking import alignment
-from kb.checking.alignment import SURE, SURE_BY_WORDING, VERIFIED
+from kb.checking.alignment import SAID, SURE, SURE_BY_WORDING, VERIFIED
 from kb.checking.citations import DISPUTED, cite
 from kb.checking.sources import LONGEST_AROUND, around, source_of
 from kb.confidence.trees import Trees
@@ -28,7 +28,7 @@ def alike(_: str, texts: Sequence[str]) -> NDArray[np.float32]:
 
 
 def sure(states: float, otherwise: float = 0.0) -> Verify:
-    return lambda text, claim: Verdict(states, otherwise)
+    return lambda *_: Verdict(states, otherwise)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_what_a_rule_speaks_against_no_verdict_confirms(text: str, reason: str) 
 def test_without_a_question_nothing_is_verified() -> None:
     asked: list[str] = []
 
-    def verify(text: str, claim: str) -> Verdict:
+    def verify(text: str, claim: str, _: str = "", /) -> Verdict:
         asked.append(claim)
         return Verdict(1.0, 0.0)
 
@@ -95,7 +95,7 @@ def test_what_is_hardly_an_answer_is_not_disputed(
     other = passage(2, "Report a pass that is gone within a day.", document="other.md", title="Reception")
     cited = cite(
         "A lost badge must be reported within 2 hours [1].", [RULE, other], "en", ASKED, alike,
-        verify=lambda text, claim: (
+        verify=lambda text, claim, _="": (
             Verdict(0.0, 0.9) if "Reception" in text else Verdict(0.5 if "badge" in claim else 0.0, 0.0)
         ),
     )  # fmt: skip
@@ -162,7 +162,7 @@ def test_the_reason_of_a_doubt_is_that_of_the_surest_place(monkeypatch: pytest.M
     monkeypatch.setattr(alignment, "shipped", lambda: Trees([], next(odds), []))
     [claim] = cite(
         "A lost badge must be reported within 2 hours [1][2].", [RULE, copy], "en", ASKED, alike,
-        verify=lambda text, _: Verdict(0.2 if "Copy" in text else 0.6, 0.0),
+        verify=lambda text, *_: Verdict(0.2 if "Copy" in text else 0.6, 0.0),
     ).claims  # fmt: skip
     assert (claim.state, claim.reason) == ("unchecked", "wording")
 
@@ -170,7 +170,7 @@ def test_the_reason_of_a_doubt_is_that_of_the_surest_place(monkeypatch: pytest.M
 def test_a_place_of_a_passage_that_is_not_cited_may_confirm_what_the_cited_one_does_not() -> None:
     other = passage(2, "The canteen opens at noon, and on the hour until 14:00.", document="other.md", title="Canteen")
     text = REPHRASED.replace("[1]", "[2]")
-    verify = lambda text, claim: Verdict(1.0 if "badge" in text else 0.0, 0.0)  # noqa: E731
+    verify = lambda text, *_: Verdict(1.0 if "badge" in text else 0.0, 0.0)  # noqa: E731
     [claim] = cite(text, [RULE, other], "en", ASKED, alike, verify=verify).claims
     assert (claim.state, claim.markers) == ("confirmed", (1,))
 
@@ -199,7 +199,7 @@ def test_what_a_rule_doubts_has_a_probability_of_its_own_from_which_on_it_is_con
     assert (doubted.reason, confirmed.state) == (reason, "confirmed")
 
 
-@pytest.mark.parametrize(("verify", "ticked"), [(None, True), (lambda text, claim: None, True), (sure(0.5), False)])
+@pytest.mark.parametrize(("verify", "ticked"), [(None, True), (lambda *_: None, True), (sure(0.5), False)])
 def test_the_wording_alone_confirms_from_a_floor_of_its_own(
     wording: Callable[[float], None], verify: Verify | None, ticked: bool
 ) -> None:
@@ -208,11 +208,40 @@ def test_the_wording_alone_confirms_from_a_floor_of_its_own(
     assert [claim.supported for claim in cited.claims] == [ticked]
 
 
+@pytest.mark.parametrize(
+    ("answer", "by_wording", "by_verdict", "ticked"),
+    [
+        (("within 2 hours", "costs 15 euros"), SAID, SAID, True),
+        (("within 2 hours", "costs 15 euros"), SAID - 0.01, SAID, False),
+        (("within 2 hours", "costs 15 euros"), SAID, SAID - 0.01, False),
+        (("costs 15 euros",), SAID, SAID, False),
+    ],
+)
+def test_one_of_several_sentences_need_not_be_the_answer_where_a_place_says_it_plainly(
+    wording: Callable[[float], None], answer: Sequence[str], by_wording: float, by_verdict: float, ticked: bool
+) -> None:
+    wording(by_wording)
+    said = {
+        "within 2 hours": "A lost badge must be reported within 2 hours",
+        "costs 15 euros": "A new one costs 15 euros",
+    }
+
+    def verify(text: str, claim: str, asked: str = "", /) -> Verdict:
+        if asked:
+            assert asked == claim == f"{said['costs 15 euros']}."
+            return Verdict(by_verdict, 0.0)
+        return Verdict(0.0 if "euros" in claim else 1.0, 0.0)
+
+    text = " ".join(f"{said[each]} [1]." for each in answer)
+    *_, claim = cite(text, [RULE], "en", ASKED, alike, verify=verify).claims
+    assert (claim.supported, claim.reason) == ((True, "") if ticked else (False, "verdict"))
+
+
 def test_places_are_read_until_one_is_sure() -> None:
     again = passage(2, "A lost badge must be reported to the gate within 2 hours.", document="gate.md", title="Gate")
     read: list[str] = []
 
-    def verify(text: str, claim: str) -> Verdict:
+    def verify(text: str, claim: str, _: str = "", /) -> Verdict:
         read.append(text)
         return Verdict(0.99, 0.0)
 
