@@ -36,7 +36,9 @@ from kb.models import verifier
 from kb.models.llamacpp_engine import EmbeddedModel
 
 _FOLDER = Path(__file__).parent / "verdicts"
-GROUPS, RELATIONS, ELSEWHERE = (_FOLDER / f"{name}.jsonl" for name in ("groups", "relations", "elsewhere"))
+GROUPS, RELATIONS, ELSEWHERE, STEPS = (
+    _FOLDER / f"{name}.jsonl" for name in ("groups", "relations", "elsewhere", "steps")
+)
 LAST_BLIND = ("e4", "z4")  # beginnings of the ids of the blind passages that are held out
 NOT_STATED = f"{OTHERWISE} or {SILENT}"
 _SILENT_KINDS = {"not_asked", "echo", "fragment"}
@@ -69,14 +71,7 @@ def groups() -> Iterator[list[Example]]:
     """What was written for the verifier: the claims on each text, and the other texts on a claim."""
     for group in _read(GROUPS):
         question, out = group["q"], group["held_out"]
-        text = f"{group['head']}\n{group['text']}"
-        yield [
-            *(Example(question, text, claim, STATES, "true", out) for claim in group["true"]),
-            *(
-                Example(question, text, claim, SILENT if kind in _SILENT_KINDS else NOT_STATED, kind, out)
-                for claim, kind in group["false"]
-            ),
-        ]
+        yield _claims(group)
         yield _others(question, group["true"][0], [group["conflict"]], [group["agree"]], group["apart"], out)
     for group in _read(RELATIONS):
         texts = group["conflict"], group["agree"], group["apart"]
@@ -86,6 +81,24 @@ def groups() -> Iterator[list[Example]]:
             _beside(group["q"], group["claim"], text, text["reply"], "elsewhere", group["held_out"])
             for text in group["texts"]
         ]
+
+
+def of_several() -> Iterator[list[Example]]:
+    """What was written on questions that one sentence does not answer: the parts of an answer, and other texts."""
+    for group in _read(STEPS):
+        yield _claims(group)
+        yield _others(group["q"], group["true"][0], [], [], group["apart"], group["held_out"])
+
+
+def _claims(group: Mapping[str, Any]) -> list[Example]:
+    question, text, out = group["q"], f"{group['head']}\n{group['text']}", group["held_out"]
+    return [
+        *(Example(question, text, claim, STATES, "true", out) for claim in group["true"]),
+        *(
+            Example(question, text, claim, SILENT if kind in _SILENT_KINDS else NOT_STATED, kind, out)
+            for claim, kind in group["false"]
+        ),
+    ]
 
 
 def _read(file: Path) -> Iterator[dict[str, Any]]:
@@ -130,7 +143,7 @@ def run(write: bool = False) -> Result:
         train()
     model = EmbeddedModel(LLMSettings(embedded_model=verifier.MODEL))
     found: dict[tuple[str, str], list[tuple[Example, verdicts.Verdict]]] = {}
-    for name, source in (("groups", groups()), ("blind", blind())):
+    for name, source in (("groups", groups()), ("several", of_several()), ("blind", blind())):
         for example in (each for group in source for each in group if each.held_out):
             verdict = verdict_on(model, example.question, example.text, example.claim)
             if verdict is None:
@@ -219,7 +232,7 @@ def train() -> None:
 def _batches(total: int) -> Iterator[list[list[Example]]]:
     """Sequences of examples that share a question, and in part a text, at random; of each kind all before one again."""
     chance = random.Random(1)
-    written = _again([group for group in groups() if not group[0].held_out], chance)
+    written = _again([each for each in (*groups(), *of_several()) if not each[0].held_out], chance)
     others = _again([group for group in blind() if not group[0].held_out], chance)
     for _ in range(total):
         chosen = [next(written if chance.random() < SHARE_OF_GROUPS else others) for _ in range(AT_ONCE)]
@@ -234,7 +247,7 @@ def _again(groups: Sequence[list[Example]], chance: random.Random) -> Iterator[l
 def _learned_from() -> str:
     """What tells one training from another: its data and numbers."""
     numbers = RANK, ALPHA, LAYERS, MODULES, SEQUENCES, AT_ONCE, RATE, WARM_UP, SHARE_OF_GROUPS, LONGEST, MOST_CLAIMS
-    texts = [example for source in (groups(), blind()) for group in source for example in group]
+    texts = [example for source in (groups(), of_several(), blind()) for group in source for example in group]
     return hashlib.sha256(repr((numbers, texts)).encode()).hexdigest()
 
 
