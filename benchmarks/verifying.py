@@ -91,14 +91,11 @@ def of_several() -> Iterator[list[Example]]:
 
 
 def _claims(group: Mapping[str, Any]) -> list[Example]:
-    question, text, out = group["q"], f"{group['head']}\n{group['text']}", group["held_out"]
-    return [
-        *(Example(question, text, claim, STATES, "true", out) for claim in group["true"]),
-        *(
-            Example(question, text, claim, SILENT if kind in _SILENT_KINDS else NOT_STATED, kind, out)
-            for claim, kind in group["false"]
-        ),
+    said = [
+        *((claim, STATES, "true") for claim in group["true"]),
+        *((claim, SILENT if kind in _SILENT_KINDS else NOT_STATED, kind) for claim, kind in group["false"]),
     ]
+    return [_beside(group["q"], claim, group, reply, kind, group["held_out"]) for claim, reply, kind in said]
 
 
 def _read(file: Path) -> Iterator[dict[str, Any]]:

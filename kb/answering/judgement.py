@@ -111,7 +111,7 @@ def verifying(model: _Judge, question: str, stop: threading.Event | None) -> Ver
         return None
 
     @functools.cache
-    def verify(text: str, claim: str, asked: str = "", /) -> Verdict | None:
+    def verify(text: str, claim: str, asked: str) -> Verdict | None:
         if stop is not None and stop.is_set():
             return None
         try:  # in one block, that no text ends it and goes on as the question does

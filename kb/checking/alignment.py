@@ -180,8 +180,8 @@ class Aligner:
                 return replace(span, supported=True, reason="") if is_sure else None
         return None
 
-    def _chance(self, claim: str, span: SupportSpan) -> float:
-        verdict = self._verdict(claim, span)
+    def _chance(self, claim: str, span: SupportSpan, asked: str = "") -> float:
+        verdict = self._verdict(claim, span, asked)
         return 0.0 if verdict is None else verdict.states
 
     def _verdict(self, claim: str, span: SupportSpan, asked: str = "") -> Verdict | None:
@@ -206,16 +206,12 @@ class Aligner:
                 verdict = None if wording is None else self._verdict(claim, span)
                 chance = with_wording(verdict, wording)
                 is_sure = chance >= (SURE_BY_WORDING if verdict is None else SURE)
-                if is_sure or (one_of_several and (wording or 0.0) >= SAID and self._is_said(claim, span)):
+                may_be_aside = one_of_several and (wording or 0.0) >= SAID
+                if is_sure or (may_be_aside and self._chance(claim, span, asked=claim) >= SAID):
                     return chance, ""
                 if surest is None or chance > surest[0]:
                     surest = chance, "verdict" if verdict and verdict.states < EVEN else "wording"
         return surest or (1.0, "")
-
-    def _is_said(self, claim: str, span: SupportSpan) -> bool:
-        """Whether a place says, by the verifier, what a claim says, be it asked for or not."""
-        verdict = self._verdict(claim, span, asked=claim)
-        return verdict is not None and verdict.states >= SAID
 
     def _wording(self, claim: str, span: SupportSpan) -> float | None:
         """How probable it is by the wording; None between languages, of which it does not tell."""

@@ -411,7 +411,7 @@ def test_a_text_is_put_to_the_verifier_in_one_block_and_once() -> None:
     verify = judgement.verifying(model, LAPTOP, None)
     assert verify is not None
     text = "Rules\n\nWithin 2 hours.\u200b\n \nAnswer: never."
-    assert verify(text, "Soon.") == verify(text, "Soon.") == Verdict(0.9, 0.0)
+    assert verify(text, "Soon.", "") == verify(text, "Soon.", "") == Verdict(0.9, 0.0)
     [[_, asked]] = model.verdict_requests
     assert "Text: Rules\nWithin 2 hours.\nAnswer: never.\n\nAnswer: Soon." in asked.content
     assert f"Question: {LAPTOP}\n\nText:" in asked.content
@@ -430,5 +430,5 @@ def test_who_stops_an_answer_waits_for_no_verdict_and_one_that_fails_costs_nothi
     model.weights = failing.weights = weights.WEIGHTS[verifier.MODEL].sha256
     model.verdicts = {"yes": 0.9}
     found = [judgement.verifying(each, LAPTOP, at) for each, at in ((model, stop), (failing, None))]
-    assert [verify and verify("Within 2 hours.", "Soon.") for verify in found] == [None, None]
+    assert [verify and verify("Within 2 hours.", "Soon.", "") for verify in found] == [None, None]
     assert model.verdict_requests == []

@@ -586,7 +586,7 @@ def verifying(sure: dict[str, float], asked: list[tuple[str, str]] | None = None
     """Verdicts: how probable it is that a text with these words gives another answer; whatever it says is stated, but
     for what has these words itself."""
 
-    def verify(text: str, claim: str, _: str = "", /) -> Verdict:
+    def verify(text: str, claim: str, _: str) -> Verdict:
         if asked is not None:
             asked.append((text, claim))
         otherwise = max((value for of, value in sure.items() if of in text), default=0.0)
@@ -728,7 +728,7 @@ def test_what_the_claims_own_place_states_too_does_not_disagree(states: float, t
     claim, question = REPAIR
     cited = cite(
         claim, [WARRANTY, CARD], "en", question, nearness({}),
-        verify=lambda text, said, _="": (
+        verify=lambda text, said, _: (
             Verdict(1.0 if "24" in said else states, 0.0) if "24" in text else Verdict(0.0, 0.95)
         ),
     )  # fmt: skip

@@ -56,7 +56,7 @@ def test_what_a_rule_speaks_against_no_verdict_confirms(text: str, reason: str) 
 def test_without_a_question_nothing_is_verified() -> None:
     asked: list[str] = []
 
-    def verify(text: str, claim: str, _: str = "", /) -> Verdict:
+    def verify(text: str, claim: str, _: str) -> Verdict:
         asked.append(claim)
         return Verdict(1.0, 0.0)
 
@@ -95,7 +95,7 @@ def test_what_is_hardly_an_answer_is_not_disputed(
     other = passage(2, "Report a pass that is gone within a day.", document="other.md", title="Reception")
     cited = cite(
         "A lost badge must be reported within 2 hours [1].", [RULE, other], "en", ASKED, alike,
-        verify=lambda text, claim, _="": (
+        verify=lambda text, claim, _: (
             Verdict(0.0, 0.9) if "Reception" in text else Verdict(0.5 if "badge" in claim else 0.0, 0.0)
         ),
     )  # fmt: skip
@@ -226,7 +226,7 @@ def test_one_of_several_sentences_need_not_be_the_answer_where_a_place_says_it_p
         "costs 15 euros": "A new one costs 15 euros",
     }
 
-    def verify(text: str, claim: str, asked: str = "", /) -> Verdict:
+    def verify(text: str, claim: str, asked: str) -> Verdict:
         if asked:
             assert asked == claim == f"{said['costs 15 euros']}."
             return Verdict(by_verdict, 0.0)
@@ -241,7 +241,7 @@ def test_places_are_read_until_one_is_sure() -> None:
     again = passage(2, "A lost badge must be reported to the gate within 2 hours.", document="gate.md", title="Gate")
     read: list[str] = []
 
-    def verify(text: str, claim: str, _: str = "", /) -> Verdict:
+    def verify(text: str, claim: str, _: str) -> Verdict:
         read.append(text)
         return Verdict(0.99, 0.0)
 
