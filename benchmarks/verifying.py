@@ -34,12 +34,12 @@ from kb.config import LLMSettings
 from kb.language.language import language_of
 from kb.models import verifier
 from kb.models.llamacpp_engine import EmbeddedModel
+from kb.schema import Message
 
 _FOLDER = Path(__file__).parent / "verdicts"
-GROUPS, RELATIONS, ELSEWHERE, STEPS = (
-    _FOLDER / f"{name}.jsonl" for name in ("groups", "relations", "elsewhere", "steps")
+GROUPS, RELATIONS, ELSEWHERE, STEPS, PASSAGES = (
+    _FOLDER / f"{name}.jsonl" for name in ("groups", "relations", "elsewhere", "steps", "passages")
 )
-LAST_BLIND = ("e4", "z4")  # beginnings of the ids of the blind passages that are held out
 NOT_STATED = f"{OTHERWISE} or {SILENT}"
 _SILENT_KINDS = {"not_asked", "echo", "fragment"}
 _OTHER_KINDS = {"conflict", "agree", "apart", "elsewhere"}
@@ -49,7 +49,11 @@ MODULES = ("q_proj", "v_proj", "o_proj", "up_proj", "down_proj")
 SEQUENCES, AT_ONCE, RATE, WARM_UP = 3000, 4, 3e-4, 15
 SHARE_OF_GROUPS = 0.8  # of the sequences; the others are of blind claims
 KEPT_EVERY = 20  # steps
-LONGEST, MOST_CLAIMS = 1400, 9  # tokens and claims of a sequence
+LONGEST, MOST_CLAIMS = 1400, 10  # tokens and claims, or questions, of a sequence
+# What is asked before there is a claim.
+TASK_OF_ALL = (
+    "Do the texts state the answer to exactly this question? Reply yes or silent.\n\n{texts}\n\nQuestion: {question}"
+)
 
 
 _Text = Mapping[str, str]  # "head" and "text"
@@ -57,7 +61,8 @@ _Text = Mapping[str, str]  # "head" and "text"
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A claim beside a text, and what is right to reply: one of the verifier's words, or NOT_STATED."""
+    """A claim beside a text, and what is right to reply: one of the verifier's words, or NOT_STATED. Without a claim
+    the text is all that was found, and the reply whether it states the answer."""
 
     question: str
     text: str
@@ -88,6 +93,16 @@ def of_several() -> Iterator[list[Example]]:
     for group in _read(STEPS):
         yield _claims(group)
         yield _others(group["q"], group["true"][0], [], [], group["apart"], group["held_out"])
+
+
+def of_passages() -> Iterator[list[Example]]:
+    """What was written for the judgement: the questions on the passages of each block."""
+    for block in _read(PASSAGES):
+        texts = "\n\n".join(f"[{at}] {each['head']}\n{each['text']}" for at, each in enumerate(block["passages"], 1))
+        yield [
+            Example(each["q"], texts, "", STATES if each["yes"] else SILENT, each["kind"], block["held_out"])
+            for each in block["questions"]
+        ]
 
 
 def _claims(group: Mapping[str, Any]) -> list[Example]:
@@ -124,7 +139,7 @@ def blind() -> Iterator[list[Example]]:
         yield [
             Example(
                 question, case.passages[0].text, case.text, STATES if case.true else NOT_STATED, case.kind,
-                name.startswith(LAST_BLIND),
+                name.startswith(ticks.LAST_BLIND),
             )
             for case in cases
         ]  # fmt: skip
@@ -140,13 +155,13 @@ def run(write: bool = False) -> Result:
         train()
     model = EmbeddedModel(LLMSettings(embedded_model=verifier.MODEL))
     found: dict[tuple[str, str], list[tuple[Example, verdicts.Verdict]]] = {}
-    for name, source in (("groups", groups()), ("several", of_several()), ("blind", blind())):
+    claims = (("groups", groups()), ("several", of_several()), ("blind", blind()))
+    for name, source in (*((f"claims of {name}", each) for name, each in claims), ("passages", of_passages())):
         for example in (each for group in source for each in group if each.held_out):
-            verdict = verdict_on(model, example.question, example.text, example.claim)
+            verdict = _verdict(model, example)
             if verdict is None:
                 raise SystemExit(f"{verifier.MODEL} is not the model of the verifier")
-            others = example.kind in _OTHER_KINDS
-            key = "other texts" if others else f"claims of {name}", language_of(example.question)
+            key = "other texts" if example.kind in _OTHER_KINDS else name, language_of(example.question)
             found.setdefault(key, []).append((example, verdict))
     model.close()
     rows: list[tuple[str | float, ...]] = []
@@ -161,6 +176,13 @@ def run(write: bool = False) -> Result:
         ))  # fmt: skip
     columns = ("of", "language", "right", "wrong", "AUC", "right that pass", "wrong that pass")
     return Result("verifying", columns, tuple(rows), ("other texts: right is what gives another answer",))
+
+
+def _verdict(model: EmbeddedModel, example: Example) -> verdicts.Verdict | None:
+    if example.claim:
+        return verdict_on(model, example.question, example.text, example.claim)
+    found = model.verdict(_asked(example), (STATES, SILENT))
+    return None if found is None else verdicts.Verdict(found[STATES], 0.0)
 
 
 def train() -> None:
@@ -229,7 +251,8 @@ def train() -> None:
 def _batches(total: int) -> Iterator[list[list[Example]]]:
     """Sequences of examples that share a question, and in part a text, at random; of each kind all before one again."""
     chance = random.Random(1)
-    written = _again([each for each in (*groups(), *of_several()) if not each[0].held_out], chance)
+    sources = *groups(), *of_several(), *of_passages()
+    written = _again([each for each in sources if not each[0].held_out], chance)
     others = _again([group for group in blind() if not group[0].held_out], chance)
     for _ in range(total):
         chosen = [next(written if chance.random() < SHARE_OF_GROUPS else others) for _ in range(AT_ONCE)]
@@ -244,7 +267,8 @@ def _again(groups: Sequence[list[Example]], chance: random.Random) -> Iterator[l
 def _learned_from() -> str:
     """What tells one training from another: its data and numbers."""
     numbers = RANK, ALPHA, LAYERS, MODULES, SEQUENCES, AT_ONCE, RATE, WARM_UP, SHARE_OF_GROUPS, LONGEST, MOST_CLAIMS
-    texts = [example for source in (groups(), of_several(), blind()) for group in source for example in group]
+    sources = groups(), of_several(), of_passages(), blind()
+    texts = [example for source in sources for group in source for example in group]
     return hashlib.sha256(repr((numbers, texts)).encode()).hexdigest()
 
 
@@ -255,13 +279,13 @@ def _logits(model: Any, tokenizer: Any, sequence: Sequence[Example]) -> Any:
 
     prompts = [
         tokenizer.apply_chat_template(
-            [{"role": m.role, "content": m.content} for m in verdicts.asked(e.question, e.text, e.claim)],
+            [{"role": message.role, "content": message.content} for message in _asked(example)],
             tokenize=False, add_generation_prompt=True,
         )
-        for e in sequence
+        for example in sequence
     ]  # fmt: skip
-    same_text = len({example.text for example in sequence}) == 1
-    cut = len(prompts[0].rpartition("Answer: ")[0] if same_text else prompts[0].partition("Text: ")[0])
+    alike = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(min(prompts), max(prompts), strict=False))
+    cut = prompts[0].rindex("\n", 0, sum(1 for _ in alike)) + 1 if len(prompts) > 1 else 0
     ids = tokenizer(prompts[0][:cut], add_special_tokens=False)["input_ids"]
     first = len(ids)
     places, parts, ends = list(range(first)), [0] * first, list[int]()
@@ -281,6 +305,13 @@ def _logits(model: Any, tokenizer: Any, sequence: Sequence[Example]) -> Any:
         use_cache=False,
     ).last_hidden_state[0, ends]  # fmt: skip
     return model.lm_head(hidden)
+
+
+def _asked(example: Example) -> list[Message]:
+    if example.claim:
+        return verdicts.asked(example.question, example.text, example.claim)
+    task = TASK_OF_ALL.format(question=example.question, texts=example.text)
+    return [Message("system", verdicts.SYSTEM), Message("user", task)]
 
 
 def _loss(chances: Any, sequence: Sequence[Example], replies: dict[str, int]) -> Any:

@@ -118,7 +118,7 @@ def cite(
 
     `question` is what it answers; `similarities`, `document_text`, `beside`, `answers` and `verify` are the Aligner's.
     The ranks of what `beside` gives follow one another, after those of `passages`; what is cited of it is numbered from
-    the first one on. `strict` asks for `stated`: 0 too where a sentence states nothing, or begins with yes or no.
+    the first one on. `strict` asks for `stated`: 0 too where a sentence states nothing.
     """
     beside = functools.cache(beside)
     aligner = Aligner(
@@ -139,8 +139,10 @@ def cite(
     superseded: set[tuple[str, str]] = set()
     moved = grounded = withheld = False
     stated: list[float] = []
+    mere_answer = ""  # "Yes.", a sentence by itself
     at = 0
-    for draft in drafts:
+    states = [draft.code is not None or _states_something(draft.body) for draft in drafts]
+    for draft, stating in zip(drafts, states, strict=True):
         cited = tuple(n for n in draft.markers if n in known)
         markers: tuple[int, ...] = ()
         spans: list[SupportSpan] = []
@@ -148,17 +150,18 @@ def cite(
         other: SupportSpan | None = None  # that says otherwise
         doubt: ClaimReason = ""  # why what confirms the sentence does not surely state it
         said = _statement(draft.body)
-        stating = draft.code is not None or _states_something(draft.body)
+        answer = _answer_of(draft.body) or mere_answer
+        mere_answer = "" if said else answer
+        written = f"{answer}{' ' if answer.isascii() else ''}{said}" if answer else said
         sends = bool(foreign_in(draft.body, [question]))
         if draft.code is not None:
             spans = [draft.code]
         elif stating or sends:
             spans = aligner.sources(said, cited)
-            if verified := aligner.verified(said, spans):
+            if verified := aligner.verified(said, spans, written):
                 spans = [verified]
         if strict:
-            is_read = stating and draft.code is None and not _ANSWER.match(draft.body)
-            stated.append(aligner.stated(said, spans) if is_read else 0.0)
+            stated.append(aligner.stated(written, spans) if stating and draft.code is None else 0.0)
         if sends and foreign_in(draft.body, [question, *(span.quote for span in spans)]):
             withheld = True
             continue
@@ -171,8 +174,8 @@ def cite(
             if lacks_amount and draft.code is None:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif draft.code is None and spans:
-                several = len(drafts) > 1
-                sure, doubt = (1.0, "") if verified else aligner.certainty(said, spans, one_of_several=several)
+                aside = sum(states) > 1 and not answer
+                sure, doubt = (1.0, "") if verified else aligner.certainty(said, spans, written, one_of_several=aside)
                 if verify is None or sure >= DISPUTED:
                     other = aligner.disagreement(said, spans)
             if other is not None:
@@ -350,6 +353,12 @@ def _with_markers(body: str, markers: Sequence[int]) -> str:
     stem, tail = (body[:-closing], body[-closing:]) if closing else (body, "")
     space = "" if CJK.search(stem[-1:]) else " "
     return f"{stem}{space}{''.join(f'[{n}]' for n in markers)}{tail}"
+
+
+def _answer_of(body: str) -> str:
+    """The "yes" or "no" with which a sentence begins; "" without one."""
+    found = _ANSWER.match(_LIST_NUMBER.sub("", body))
+    return re.sub(r"[*_]", "", found.group()).strip() if found else ""
 
 
 def _statement(body: str) -> str:

@@ -215,6 +215,7 @@ def test_the_wording_alone_confirms_from_a_floor_of_its_own(
         (("within 2 hours", "costs 15 euros"), SAID - 0.01, SAID, False),
         (("within 2 hours", "costs 15 euros"), SAID, SAID - 0.01, False),
         (("costs 15 euros",), SAID, SAID, False),
+        (("What you pay:\n", "costs 15 euros"), SAID, SAID, False),  # a line that leads in is none of several
     ],
 )
 def test_one_of_several_sentences_need_not_be_the_answer_where_a_place_says_it_plainly(
@@ -232,9 +233,47 @@ def test_one_of_several_sentences_need_not_be_the_answer_where_a_place_says_it_p
             return Verdict(by_verdict, 0.0)
         return Verdict(0.0 if "euros" in claim else 1.0, 0.0)
 
-    text = " ".join(f"{said[each]} [1]." for each in answer)
+    text = " ".join(f"{said[each]} [1]." if each in said else each for each in answer)
     *_, claim = cite(text, [RULE], "en", ASKED, alike, verify=verify).claims
     assert (claim.supported, claim.reason) == ((True, "") if ticked else (False, "verdict"))
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Yes, it must be reported within 2 hours [1].", "Yes, it must be reported within 2 hours."),
+        ("1. **No**, it is told within 2 hours [1].", "No, it is told within 2 hours."),
+        ("No. A lost badge must be reported within 2 hours [1].", "No. A lost badge must be reported within 2 hours."),
+        ("A lost badge must be reported within 2 hours [1].", "A lost badge must be reported within 2 hours."),
+    ],
+)
+def test_a_yes_or_no_is_read_with_the_sentence_that_it_begins(text: str, read: str) -> None:
+    claims: list[str] = []
+
+    def verify(_: str, claim: str, asked: str) -> Verdict:
+        claims.append(claim)
+        return Verdict(0.0 if claim.startswith("No") else 1.0, 0.0)
+
+    [claim] = cite(text, [RULE], "en", "Must a lost badge be reported?", alike, verify=verify).claims
+    assert {*claims} == {read}
+    assert claim.supported is not read.startswith("No")
+    assert not claim.supported or claim.reason == ""
+
+
+@pytest.mark.parametrize("lead", ["", "是的，", "是的。"])
+def test_a_yes_must_be_the_answer_also_where_another_sentence_follows(
+    wording: Callable[[float], None], lead: str
+) -> None:
+    wording(0.9)
+    place = passage(1, "遗失门禁卡须在两小时内报告。新卡每张十五元。", title="门禁卡")
+
+    def verify(_: str, claim: str, asked: str) -> Verdict:
+        return Verdict(0.0 if claim.startswith("是的") else 1.0, 0.0)
+
+    text = f"{lead}遗失门禁卡须在两小时内报告[1]。新卡每张十五元[1]。"
+    first, second = cite(text, [place], "zh", "遗失门禁卡要报告吗？", alike, verify=verify).claims
+    assert first.supported is not lead.startswith("是")
+    assert second.supported
 
 
 def test_places_are_read_until_one_is_sure() -> None:
@@ -260,6 +299,7 @@ def test_places_are_read_until_one_is_sure() -> None:
         ("A lost badge must be reported within 2 hours [1].", 0.9),
         ("A lost badge must be reported within 2 hours [1]. A new one costs 15 euros [1].", 0.9),
         ("A lost badge must be reported within 2 hours [1]. A new one costs 25 euros [1].", 0.0),
+        ("Yes, a lost badge must be reported within 2 hours [1].", 0.9),
         ("Yes. A lost badge must be reported within 2 hours [1].", 0.0),
         ("What to do:\nA lost badge must be reported within 2 hours [1].", 0.0),
         ("", 0.0),

@@ -97,9 +97,12 @@ def test_the_file_is_the_one_that_was_measured() -> None:
 
 
 def test_what_it_learns_from_is_labelled() -> None:
-    groups = [*verifying.groups(), *verifying.blind()]
+    groups = [*verifying.groups(), *verifying.of_several(), *verifying.blind()]
     assert len(groups) > 2000
     replies = {example.reply for group in groups for example in group}
     assert replies == {STATES, OTHERWISE, SILENT, verifying.NOT_STATED}
     assert all(example.question and example.text.strip() and example.claim for group in groups for example in group)
+    questions = [example for block in verifying.of_passages() for example in block]
+    assert len(questions) > 3000
+    assert all(not example.claim and example.reply in (STATES, SILENT) for example in questions)
     assert len({(example.question, example.text) for group in groups if (example := group[0]).held_out}) > 100
