@@ -123,9 +123,8 @@ def run() -> Result:
     total = Counter((case.true, case.kind) for case, _ in found)
     ticked = Counter((case.true, case.kind) for case, tick in found if tick)
     rows = [("true" if true else "false", kind, total[true, kind], ticked[true, kind]) for true, kind in sorted(total)]
-    notes = [
-        note for part in _PARTS for note in _summary(part, [(c.true, tick) for c, tick in found if c.part == part])
-    ]
+    of_part = {part: [(case.true, tick) for case, tick in found if case.part == part] for part in _PARTS}
+    notes = [note for part, ticks in of_part.items() if ticks for note in _summary(part, ticks)]
     return Result("ticks", ("claims", "kind", "of", "ticked"), tuple(rows), tuple(notes))
 
 
