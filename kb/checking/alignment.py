@@ -155,18 +155,18 @@ class Aligner:
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT or span.says_enough]
 
-    def verified(self, claim: str, spans: Sequence[SupportSpan], written: str = "") -> SupportSpan | None:
+    def verified(self, claim: str, spans: Sequence[SupportSpan], written: str) -> SupportSpan | None:
         """The span that confirms a claim after all, since the verifier, which reads it as it is `written`, with yes or
         no, does not doubt it as the rules do: of those that these only doubt the first of `spans`, or the best of other
         passages. None where one of `spans` confirms it, or none does."""
         if self._verify is None or not self._asked.text or self._echoes(claim) or any(s.supported for s in spans):
             return None
-        if found := self._overruled(claim, spans, written or claim):
+        if found := self._overruled(claim, spans, written):
             return found
         known = {span.passage.rank for span in spans}
         sources = [s for s in self._in_its_language(claim, self._language_of(claim)) if s.passage.rank not in known]
         others = sorted(self._spans(claim, sources, is_cited=False), key=_merit)
-        return self._overruled(claim, others, written or claim)
+        return self._overruled(claim, others, written)
 
     def _overruled(self, claim: str, spans: Sequence[SupportSpan], written: str) -> SupportSpan | None:
         """The first of the spans that a rule only doubts, confirmed; None where the verifier is not sure of it."""
@@ -193,19 +193,18 @@ class Aligner:
         return max((self._chance(claim, span) for span in spans if span.supported), default=0.0)
 
     def certainty(
-        self, claim: str, spans: Sequence[SupportSpan], written: str = "", *, one_of_several: bool = False
+        self, claim: str, spans: Sequence[SupportSpan], written: str, *, one_of_several: bool
     ) -> tuple[float, ClaimReason]:
         """How probable it is that one of the spans that confirm a claim states it of what was asked, and why none does
         surely: of the surest of them the verdict on it as it is `written`, with yes or no, if that is against it, or
-        the wording; "" where one does, and
-        the others are not looked at, or says it plainly and it is `one_of_several` that answer together. 1 where
-        nothing tells: between languages, without a question or a span.
+        the wording; "" where one does, and the others are not looked at, or says it plainly and it is `one_of_several`
+        that answer together. 1 where nothing tells: between languages, without a question or a span.
         """
         surest: tuple[float, ClaimReason] | None = None
         for span in spans:
             if span.supported:
                 wording = self._wording(claim, span) if self._asked.text else None
-                verdict = None if wording is None else self._verdict(written or claim, span)
+                verdict = None if wording is None else self._verdict(written, span)
                 chance = with_wording(verdict, wording)
                 is_sure = chance >= (SURE_BY_WORDING if verdict is None else SURE)
                 may_be_aside = one_of_several and (wording or 0.0) >= SAID

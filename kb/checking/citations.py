@@ -152,7 +152,7 @@ def cite(
         said = _statement(draft.body)
         answer = _answer_of(draft.body) or mere_answer
         mere_answer = "" if said else answer
-        written = f"{answer}{' ' if answer.isascii() else ''}{said}" if answer else said
+        written = _with_answer(answer, said)
         sends = bool(foreign_in(draft.body, [question]))
         if draft.code is not None:
             spans = [draft.code]
@@ -359,6 +359,10 @@ def _answer_of(body: str) -> str:
     """The "yes" or "no" with which a sentence begins; "" without one."""
     found = _ANSWER.match(_LIST_NUMBER.sub("", body))
     return re.sub(r"[*_]", "", found.group()).strip() if found else ""
+
+
+def _with_answer(answer: str, said: str) -> str:
+    return f"{answer}{' ' if answer.isascii() else ''}{said}" if answer else said
 
 
 def _statement(body: str) -> str:
