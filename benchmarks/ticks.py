@@ -21,6 +21,7 @@ import numpy as np
 
 from benchmarks.places import ASKER, SAMPLE_DOCS, evaldata, filled, home
 from benchmarks.result import Result
+from kb.answering import judgement
 from kb.assistant import KnowledgeBase
 from kb.checking import (
     alignment,
@@ -36,8 +37,7 @@ from kb.checking import (
 from kb.checking.frames import Frames
 from kb.checking.objections import Similarities
 from kb.checking.steps import StepTaken
-from kb.confidence import verdicts
-from kb.confidence.verdicts import Verdict, Verify, verdict_on
+from kb.confidence.verdicts import Verdict, Verify
 from kb.config import LLMSettings, Settings
 from kb.language.language import language_of
 from kb.models import verifier
@@ -219,10 +219,8 @@ def ablation() -> Result:
 @contextmanager
 def _remembered() -> Iterator[Similarities]:
     """Cosines of the shipped embedding model; the vectors are kept from run to run, for a claim is judged often."""
-    file = home("ticks").with_suffix(".db")
-    file.parent.mkdir(parents=True, exist_ok=True)
     embedder = open_embedder(Settings().embedding)
-    with closing(sqlite3.connect(file)) as db:
+    with _kept() as db:
         db.execute(
             "CREATE TABLE IF NOT EXISTS vectors (identity TEXT, text TEXT, vector BLOB, UNIQUE (identity, text))"
         )
@@ -246,17 +244,17 @@ def _remembered() -> Iterator[Similarities]:
 @contextmanager
 def _verdicts() -> Iterator[Callable[[str], Verify]]:
     """The verifier, by the question; its verdicts are kept from run to run."""
-    file = home("ticks").with_suffix(".db")
-    model = EmbeddedModel(LLMSettings(embedded_model=verifier.MODEL))
     of = hashlib.sha256(verifier.PATH.read_bytes()).hexdigest()
-    with closing(sqlite3.connect(file)) as db:
+    with closing(EmbeddedModel(LLMSettings(embedded_model=verifier.MODEL))) as model, _kept() as db:
         db.execute("CREATE TABLE IF NOT EXISTS verdicts (of TEXT UNIQUE, states REAL, otherwise REAL)")
 
         def verifying(question: str) -> Verify:
+            read = judgement.verifying(model, question, None)
+
             def verify(text: str, claim: str, asked: str) -> Verdict | None:
-                key = hashlib.sha256(repr((of, verdicts.asked(asked or question, text, claim))).encode()).hexdigest()
+                key = hashlib.sha256(repr((of, asked or question, text, claim)).encode()).hexdigest()
                 kept = db.execute("SELECT states, otherwise FROM verdicts WHERE of = ?", (key,)).fetchone()
-                if kept is None and (found := verdict_on(model, asked or question, text, claim)):
+                if kept is None and read and (found := read(text, claim, asked)):
                     kept = found.states, found.otherwise
                     with db:
                         db.execute("INSERT INTO verdicts VALUES (?, ?, ?)", (key, *kept))
@@ -265,7 +263,13 @@ def _verdicts() -> Iterator[Callable[[str], Verify]]:
             return verify
 
         yield verifying
-    model.close()
+
+
+def _kept() -> closing[sqlite3.Connection]:
+    """What is kept from run to run."""
+    file = home("ticks").with_suffix(".db")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return closing(sqlite3.connect(file))
 
 
 def cases() -> Iterator[Case]:

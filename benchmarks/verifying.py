@@ -29,7 +29,7 @@ from benchmarks.result import Result
 from kb.checking.alignment import VERIFIED
 from kb.checking.disagreements import DISPUTES
 from kb.confidence import verdicts
-from kb.confidence.verdicts import OTHERWISE, SILENT, STATES, verdict_on
+from kb.confidence.verdicts import OTHERWISE, SILENT, STATES
 from kb.config import LLMSettings
 from kb.language.language import language_of
 from kb.models import verifier
@@ -179,10 +179,8 @@ def run(write: bool = False) -> Result:
 
 
 def _verdict(model: EmbeddedModel, example: Example) -> verdicts.Verdict | None:
-    if example.claim:
-        return verdict_on(model, example.question, example.text, example.claim)
-    found = model.verdict(_asked(example), (STATES, SILENT))
-    return None if found is None else verdicts.Verdict(found[STATES], 0.0)
+    found = model.verdict(_asked(example), (STATES, OTHERWISE, SILENT) if example.claim else (STATES, SILENT))
+    return None if found is None else verdicts.Verdict(found[STATES], found.get(OTHERWISE, 0.0))
 
 
 def train() -> None:

@@ -142,6 +142,7 @@ def cite(
     mere_answer = ""  # "Yes.", a sentence by itself
     at = 0
     states = [draft.code is not None or _states_something(draft.body) for draft in drafts]
+    several = sum(states) > 1
     for draft, stating in zip(drafts, states, strict=True):
         cited = tuple(n for n in draft.markers if n in known)
         markers: tuple[int, ...] = ()
@@ -174,7 +175,7 @@ def cite(
             if lacks_amount and draft.code is None:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif draft.code is None and spans:
-                aside = sum(states) > 1 and not answer
+                aside = several and not answer
                 sure, doubt = (1.0, "") if verified else aligner.certainty(said, spans, written, one_of_several=aside)
                 if verify is None or sure >= DISPUTED:
                     other = aligner.disagreement(said, spans)
