@@ -8,7 +8,7 @@ address or a command, is left out unless the question or the words it is cited f
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kb.checking.alignment import UNDECIDED, Aligner, SupportSpan
@@ -102,6 +102,23 @@ class _Sentence:
     code: SupportSpan | None = None  # where a passage has it, if it is a block of code
 
 
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """What a sentence says, as it is checked."""
+
+    sentence: _Sentence
+    cited: tuple[int, ...]  # the passages that its markers name, and that there are
+    said: str  # of something; see `_statement`
+    answer: str  # the "yes" or "no" with which it begins, or which is the sentence before
+    is_claim: bool
+    sends: bool  # its reader somewhere that the question does not name
+
+    @property
+    def written(self) -> str:
+        """What the verifier reads."""
+        return f"{self.answer}{' ' if self.answer.isascii() else ''}{self.said}" if self.answer else self.said
+
+
 def cite(
     text: str,
     passages: Sequence[Passage],
@@ -139,46 +156,36 @@ def cite(
     superseded: set[tuple[str, str]] = set()
     moved = grounded = withheld = False
     stated: list[float] = []
-    mere_answer = ""  # "Yes.", a sentence by itself
     at = 0
-    states = [draft.code is not None or _states_something(draft.body) for draft in drafts]
-    several = sum(states) > 1
-    for draft, stating in zip(drafts, states, strict=True):
-        cited = tuple(n for n in draft.markers if n in known)
+    statements = list(_statements(drafts, known, question))
+    several = sum(statement.is_claim for statement in statements) > 1
+    for statement in statements:
+        draft = statement.sentence
         markers: tuple[int, ...] = ()
-        spans: list[SupportSpan] = []
-        verified: SupportSpan | None = None
         other: SupportSpan | None = None  # that says otherwise
         doubt: ClaimReason = ""  # why what confirms the sentence does not surely state it
-        said = _statement(draft.body)
-        answer = _answer_of(draft.body) or mere_answer
-        mere_answer = "" if said else answer
-        written = _with_answer(answer, said)
-        sends = bool(foreign_in(draft.body, [question]))
-        if draft.code is not None:
-            spans = [draft.code]
-        elif stating or sends:
-            spans = aligner.sources(said, cited)
-            if verified := aligner.verified(said, spans, written):
-                spans = [verified]
+        spans, verified = _sources(statement, aligner)
         if strict:
-            stated.append(aligner.stated(written, spans) if stating and draft.code is None else 0.0)
-        if sends and foreign_in(draft.body, [question, *(span.quote for span in spans)]):
+            is_read = statement.is_claim and draft.code is None
+            stated.append(aligner.stated(statement.written, spans) if is_read else 0.0)
+        if statement.sends and foreign_in(draft.body, [question, *(span.quote for span in spans)]):
             withheld = True
             continue
-        if stating:
+        if statement.is_claim:
             grounded = (
                 grounded
-                or verified is not None
+                or verified
                 or any(span.on_target and (span.supported or span.reason in UNDECIDED) for span in spans)
             )
             if lacks_amount and draft.code is None:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif draft.code is None and spans:
-                aside = several and not answer
-                sure, doubt = (1.0, "") if verified else aligner.certainty(said, spans, written, one_of_several=aside)
+                sure = 1.0
+                if not verified:
+                    aside = several and not statement.answer
+                    sure, doubt = aligner.certainty(statement.said, spans, statement.written, one_of_several=aside)
                 if verify is None or sure >= DISPUTED:
-                    other = aligner.disagreement(said, spans)
+                    other = aligner.disagreement(statement.said, spans)
             if other is not None:
                 pair = spans[0].passage.document, other.passage.document
                 disagreeing.setdefault(frozenset(pair), pair)
@@ -190,16 +197,16 @@ def cite(
                     other = replace(other, passage=adopted[rank])
                 spans = [replace(spans[0], supported=False, reason="conflict"), other]
             markers = tuple(span.passage.rank for span in spans)
-            moved = moved or (bool(cited) and not set(markers) & set(cited))
+            moved = moved or (bool(statement.cited) and not set(markers) & set(statement.cited))
         sentence = _behind_code(draft.body, markers) if draft.code else _with_markers(draft.body, markers)
         lead = draft.lead if pieces else ""
         at += len(lead)
-        if stating:
+        if statement.is_claim:
             supported = any(span.supported for span in spans)
             none: ClaimReason = "echo" if lacks_amount else "words"
             reason = "" if supported else spans[0].reason if spans else none
             # A "no" may follow from what is said instead: "by day 30", where "by day 14" was asked.
-            if reason == "negation" and asks_whether(question) and denies(said):
+            if reason == "negation" and asks_whether(question) and denies(statement.said):
                 reason = "words"
             if supported and doubt:
                 supported, reason = False, doubt
@@ -356,14 +363,33 @@ def _with_markers(body: str, markers: Sequence[int]) -> str:
     return f"{stem}{space}{''.join(f'[{n}]' for n in markers)}{tail}"
 
 
+def _statements(drafts: Iterable[_Sentence], known: Container[int], question: str) -> Iterator[_Statement]:
+    mere_answer = ""  # "Yes.", a sentence by itself
+    for draft in drafts:
+        said, answer = _statement(draft.body), _answer_of(draft.body) or mere_answer
+        mere_answer = "" if said else answer
+        yield _Statement(
+            draft, tuple(n for n in draft.markers if n in known), said, answer,
+            is_claim=draft.code is not None or _states_something(draft.body),
+            sends=bool(foreign_in(draft.body, [question])),
+        )  # fmt: skip
+
+
+def _sources(statement: _Statement, aligner: Aligner) -> tuple[list[SupportSpan], bool]:
+    """The spans that it rests on, and whether it is the verifier that confirms it."""
+    if statement.sentence.code is not None:
+        return [statement.sentence.code], False
+    if not statement.is_claim and not statement.sends:
+        return [], False
+    spans = aligner.sources(statement.said, statement.cited)
+    verified = aligner.verified(statement.said, spans, statement.written)
+    return ([verified], True) if verified else (spans, False)
+
+
 def _answer_of(body: str) -> str:
     """The "yes" or "no" with which a sentence begins; "" without one."""
     found = _ANSWER.match(_LIST_NUMBER.sub("", body))
     return re.sub(r"[*_]", "", found.group()).strip() if found else ""
-
-
-def _with_answer(answer: str, said: str) -> str:
-    return f"{answer}{' ' if answer.isascii() else ''}{said}" if answer else said
 
 
 def _statement(body: str) -> str:
