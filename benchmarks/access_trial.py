@@ -115,9 +115,6 @@ class EchoModel:
         sure = 0.01 if zlib.crc32(text.encode()) % 4 == 0 else 0.95
         return {options[0]: sure, options[1]: 1 - sure}
 
-    def first_tokens(self, messages: Sequence[Message], stop: Any = None) -> None:
-        """None: it lists none."""
-
     def verdict(self, messages: Sequence[Message], options: Sequence[str], stop: Any = None) -> None:
         """None: it has no verifier."""
 

@@ -10,10 +10,8 @@ a check has read. It learns from these and from the claims that were written bli
 say so and the last of the blind passages are held out.
 """
 
-import hashlib
 import itertools
 import json
-import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +21,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from benchmarks import ticks
-from benchmarks.places import home
+from benchmarks import courses, ticks
 from benchmarks.result import Result
 from kb.checking.alignment import VERIFIED
 from kb.checking.disagreements import DISPUTES
@@ -34,35 +31,25 @@ from kb.config import LLMSettings
 from kb.language.language import language_of
 from kb.models import verifier
 from kb.models.llamacpp_engine import EmbeddedModel
-from kb.schema import Message
 
 _FOLDER = Path(__file__).parent / "verdicts"
-GROUPS, RELATIONS, ELSEWHERE, STEPS, PASSAGES = (
-    _FOLDER / f"{name}.jsonl" for name in ("groups", "relations", "elsewhere", "steps", "passages")
+GROUPS, RELATIONS, ELSEWHERE, STEPS = (
+    _FOLDER / f"{name}.jsonl" for name in ("groups", "relations", "elsewhere", "steps")
 )
 NOT_STATED = f"{OTHERWISE} or {SILENT}"
 _SILENT_KINDS = {"not_asked", "echo", "fragment"}
 _OTHER_KINDS = {"conflict", "agree", "apart", "elsewhere"}
 # Of the training.
-RANK, ALPHA, LAYERS = 4, 16, range(12, 28)
-MODULES = ("q_proj", "v_proj", "o_proj", "up_proj", "down_proj")
-SEQUENCES, AT_ONCE, RATE, WARM_UP = 3000, 4, 3e-4, 15
+LAYERS, SEQUENCES, RATE = range(12, 28), 3000, 3e-4
 SHARE_OF_GROUPS = 0.8  # of the sequences; the others are of blind claims
-KEPT_EVERY = 20  # steps
-LONGEST, MOST_CLAIMS = 1400, 10  # tokens and claims, or questions, of a sequence
-# What is asked before there is a claim.
-TASK_OF_ALL = (
-    "Do the texts state the answer to exactly this question? Reply yes or silent.\n\n{texts}\n\nQuestion: {question}"
-)
-
+MOST_CLAIMS = 10  # of a sequence
 
 _Text = Mapping[str, str]  # "head" and "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A claim beside a text, and what is right to reply: one of the verifier's words, or NOT_STATED. Without a claim
-    the text is all that was found, and the reply whether it states the answer."""
+    """A claim beside a text, and what is right to reply: one of the verifier's words, or NOT_STATED."""
 
     question: str
     text: str
@@ -93,16 +80,6 @@ def of_several() -> Iterator[list[Example]]:
     for group in _read(STEPS):
         yield _claims(group)
         yield _others(group["q"], group["true"][0], [], [], group["apart"], group["held_out"])
-
-
-def of_passages() -> Iterator[list[Example]]:
-    """What was written for the judgement: the questions on the passages of each block."""
-    for block in _read(PASSAGES):
-        texts = "\n\n".join(f"[{at}] {each['head']}\n{each['text']}" for at, each in enumerate(block["passages"], 1))
-        yield [
-            Example(each["q"], texts, "", STATES if each["yes"] else SILENT, each["kind"], block["held_out"])
-            for each in block["questions"]
-        ]
 
 
 def _claims(group: Mapping[str, Any]) -> list[Example]:
@@ -156,12 +133,12 @@ def run(write: bool = False) -> Result:
     model = EmbeddedModel(LLMSettings(embedded_model=verifier.MODEL))
     found: dict[tuple[str, str], list[tuple[Example, verdicts.Verdict]]] = {}
     claims = (("groups", groups()), ("several", of_several()), ("blind", blind()))
-    for name, source in (*((f"claims of {name}", each) for name, each in claims), ("passages", of_passages())):
+    for name, source in claims:
         for example in (each for group in source for each in group if each.held_out):
-            verdict = _verdict(model, example)
+            verdict = verdicts.verdict_on(model, example.question, example.text, example.claim)
             if verdict is None:
                 raise SystemExit(f"{verifier.MODEL} is not the model of the verifier")
-            key = "other texts" if example.kind in _OTHER_KINDS else name, language_of(example.question)
+            key = "other texts" if example.kind in _OTHER_KINDS else f"claims of {name}", language_of(example.question)
             found.setdefault(key, []).append((example, verdict))
     model.close()
     rows: list[tuple[str | float, ...]] = []
@@ -178,148 +155,24 @@ def run(write: bool = False) -> Result:
     return Result("verifying", columns, tuple(rows), ("other texts: right is what gives another answer",))
 
 
-def _verdict(model: EmbeddedModel, example: Example) -> verdicts.Verdict | None:
-    found = model.verdict(_asked(example), (STATES, OTHERWISE, SILENT) if example.claim else (STATES, SILENT))
-    return None if found is None else verdicts.Verdict(found[STATES], found.get(OTHERWISE, 0.0))
-
-
 def train() -> None:
-    """Train the verifier over the dequantised weights of the model, and write it. A training that was interrupted goes
-    on where it was kept last."""
-    import torch
-    from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
-
-    from kb.tuning import base_model
-    from kb.tuning.adapter_gguf import write_adapter
-
-    model, tokenizer = base_model.load(base_model.base_named(verifier.MODEL))
-    model.to(torch.bfloat16)
-    config = model.config
-    lora = LoraConfig(
-        r=RANK, lora_alpha=ALPHA, lora_dropout=0.0, target_modules=list(MODULES), layers_to_transform=[*LAYERS],
-        layers_pattern="layers", task_type="CAUSAL_LM",
-    )  # fmt: skip
-    tuned = get_peft_model(model, lora, autocast_adapter_dtype=False)
-    weights = [each for each in tuned.parameters() if each.requires_grad]
-    # The steps are too small for bfloat16: they are added up in float32.
-    exact = [each.detach().float().clone().requires_grad_(True) for each in weights]
-    optimiser = torch.optim.AdamW(exact, lr=RATE, weight_decay=0.01, betas=(0.9, 0.98))
-    replies = {word: tokenizer(word, add_special_tokens=False)["input_ids"][0] for word in (STATES, OTHERWISE, SILENT)}
-    total = SEQUENCES // AT_ONCE
-    losses: list[float] = []
-    kept, first, learned_from = home("verifier").with_suffix(".pt"), 0, _learned_from()
-    if kept.exists() and (state := torch.load(kept))["of"] == learned_from:
-        first = state["steps"]
-        optimiser.load_state_dict(state["optimiser"])
-        with torch.no_grad():
-            for master, weight, was in zip(exact, weights, state["weights"], strict=True):
-                master.copy_(was)
-                weight.copy_(was)
-    for step, batch in enumerate(_batches(total)):
-        if step < first:
-            continue
-        for sequence in batch:
-            logits = _logits(tuned.base_model.model, tokenizer, sequence)
-            loss = _loss(logits.float().log_softmax(-1), sequence, replies) / AT_ONCE
-            loss.backward()
-            losses.append(float(loss) * AT_ONCE)
-        rate = min(1.0, (step + 1) / WARM_UP) * (0.05 + 0.475 * (1 + math.cos(math.pi * step / total)))
-        for group in optimiser.param_groups:
-            group["lr"] = RATE * rate
-        for master, weight in zip(exact, weights, strict=True):
-            master.grad, weight.grad = weight.grad.float(), None
-        torch.nn.utils.clip_grad_norm_(exact, 1.0)
-        optimiser.step()
-        optimiser.zero_grad()
-        with torch.no_grad():
-            for master, weight in zip(exact, weights, strict=True):
-                weight.copy_(master)
-        if (step + 1) % KEPT_EVERY == 0:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            made = kept.with_suffix(".part")
-            state = {"of": learned_from, "steps": step + 1, "weights": exact, "optimiser": optimiser.state_dict()}
-            torch.save(state, made)
-            made.replace(kept)
-        print(f"\rstep {step + 1}/{total}, loss {np.mean(losses[-40:]):.3f}", end="", flush=True)
-    tensors = {name: each.float().numpy().astype(np.float16) for name, each in get_peft_model_state_dict(tuned).items()}
-    write_adapter(tensors, config, ALPHA, "verifier", verifier.MODEL, verifier.PATH)
-    kept.unlink(missing_ok=True)
+    """Train the verifier, and write it."""
+    texts = [example for source in (groups(), of_several(), blind()) for group in source for example in group]
+    data = repr((SHARE_OF_GROUPS, MOST_CLAIMS, texts))
+    courses.train(courses.Course("verifier", verifier.PATH, LAYERS, SEQUENCES, RATE, data, _sequences))
 
 
-def _batches(total: int) -> Iterator[list[list[Example]]]:
+def _sequences() -> Iterator[list[courses.Asked]]:
     """Sequences of examples that share a question, and in part a text, at random; of each kind all before one again."""
     chance = random.Random(1)
-    sources = *groups(), *of_several(), *of_passages()
-    written = _again([each for each in sources if not each[0].held_out], chance)
-    others = _again([group for group in blind() if not group[0].held_out], chance)
-    for _ in range(total):
-        chosen = [next(written if chance.random() < SHARE_OF_GROUPS else others) for _ in range(AT_ONCE)]
-        yield [chance.sample(group, len(group))[:MOST_CLAIMS] for group in chosen]
-
-
-def _again(groups: Sequence[list[Example]], chance: random.Random) -> Iterator[list[Example]]:
+    written = courses.again([each for each in (*groups(), *of_several()) if not each[0].held_out], chance)
+    others = courses.again([group for group in blind() if not group[0].held_out], chance)
     while True:
-        yield from chance.sample(groups, len(groups))
-
-
-def _learned_from() -> str:
-    """What tells one training from another: its data and numbers."""
-    numbers = RANK, ALPHA, LAYERS, MODULES, SEQUENCES, AT_ONCE, RATE, WARM_UP, SHARE_OF_GROUPS, LONGEST, MOST_CLAIMS
-    sources = groups(), of_several(), of_passages(), blind()
-    texts = [example for source in sources for group in source for example in group]
-    return hashlib.sha256(repr((numbers, texts)).encode()).hexdigest()
-
-
-def _logits(model: Any, tokenizer: Any, sequence: Sequence[Example]) -> Any:
-    """The logits of the first token of the reply to each example, shape (examples, vocabulary). What their prompts
-    begin with is read once: each of the rest sees it, and not one another."""
-    import torch
-
-    prompts = [
-        tokenizer.apply_chat_template(
-            [{"role": message.role, "content": message.content} for message in _asked(example)],
-            tokenize=False, add_generation_prompt=True,
-        )
-        for example in sequence
-    ]  # fmt: skip
-    alike = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(min(prompts), max(prompts), strict=False))
-    cut = prompts[0].rindex("\n", 0, sum(1 for _ in alike)) + 1 if len(prompts) > 1 else 0
-    ids = tokenizer(prompts[0][:cut], add_special_tokens=False)["input_ids"]
-    first = len(ids)
-    places, parts, ends = list(range(first)), [0] * first, list[int]()
-    for number, prompt in enumerate(prompts, 1):
-        rest = tokenizer(prompt[cut:], add_special_tokens=False)["input_ids"]
-        if ends and len(ids) + len(rest) > LONGEST:
-            break
-        ids += rest
-        places += range(first, first + len(rest))
-        parts += [number] * len(rest)
-        ends.append(len(ids) - 1)
-    part, order = torch.tensor(parts), torch.arange(len(ids))
-    seen = (order[None] <= order[:, None]) & ((part[None] == 0) | (part[None] == part[:, None]))
-    mask = torch.zeros(len(ids), len(ids), dtype=torch.bfloat16).masked_fill(~seen, torch.finfo(torch.bfloat16).min)
-    hidden = model.model(
-        input_ids=torch.tensor([ids]), position_ids=torch.tensor([places]), attention_mask=mask[None, None],
-        use_cache=False,
-    ).last_hidden_state[0, ends]  # fmt: skip
-    return model.lm_head(hidden)
-
-
-def _asked(example: Example) -> list[Message]:
-    if example.claim:
-        return verdicts.asked(example.question, example.text, example.claim)
-    task = TASK_OF_ALL.format(question=example.question, texts=example.text)
-    return [Message("system", verdicts.SYSTEM), Message("user", task)]
-
-
-def _loss(chances: Any, sequence: Sequence[Example], replies: dict[str, int]) -> Any:
-    """Nats a reply; of NOT_STATED either of the two will do."""
-    import torch
-
-    of_each = [
-        torch.logsumexp(row[[replies[OTHERWISE], replies[SILENT]]], 0)
-        if example.reply == NOT_STATED
-        else row[replies[example.reply]]
-        for row, example in zip(chances, sequence, strict=False)
-    ]
-    return -torch.stack(of_each).mean()
+        group = next(written if chance.random() < SHARE_OF_GROUPS else others)
+        yield [
+            (
+                verdicts.asked(each.question, each.text, each.claim),
+                (OTHERWISE, SILENT) if each.reply == NOT_STATED else (each.reply,),
+            )
+            for each in chance.sample(group, len(group))[:MOST_CLAIMS]
+        ]

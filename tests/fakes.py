@@ -70,7 +70,6 @@ class ScriptedModel:
         self.completion_requests: list[tuple[Message, ...]] = []
         self.preference_requests: list[tuple[Message, ...]] = []
         self.weights = "0" * 64
-        self.first: Mapping[int, float] | None = None  # what `first_tokens` gives
         self.verdicts: Mapping[str, float] | None = None  # what `verdict` gives, of the options
         self.verdict_requests: list[tuple[Message, ...]] = []
         self.closed = False
@@ -130,12 +129,6 @@ class ScriptedModel:
     ) -> dict[str, float] | None:
         self.preference_requests.append(tuple(messages))
         return self._preferences.popleft() if self._preferences else None
-
-    def first_tokens(
-        self, messages: Sequence[Message], stop: threading.Event | None = None
-    ) -> Mapping[int, float] | None:
-        self.preference_requests.append(tuple(messages))
-        return self.first
 
     def verdict(
         self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None

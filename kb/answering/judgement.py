@@ -1,9 +1,9 @@
 """Judgement: whether the passages state what was asked, told by the model before it answers, and what follows.
 
 The probability is the model's own: of "yes" against "no" as the first word of its reply (as in Kadavath et al.,
-"Language Models (Mostly) Know What They Know", 2022); of the model that comes with the product it is read from all of
-its likeliest first words (`kb.confidence.probes`), which tell more. Where it must lie for an answer differs by model
-and language: `kb calibrate` measures it on labelled questions.
+"Language Models (Mostly) Know What They Know", 2022); that of the model that comes with the product is its judge's
+(`kb.confidence.verdicts`), which was trained to tell it. Where it must lie for an answer differs by model and language:
+`kb calibrate` measures it on labelled questions.
 """
 
 import functools
@@ -16,8 +16,7 @@ from dataclasses import asdict
 from typing import Protocol
 
 from kb.answering import prompts
-from kb.confidence import probes
-from kb.confidence.verdicts import Verdict, Verify, verdict_on
+from kb.confidence.verdicts import Verdict, Verify, answered, verdict_on
 from kb.errors import ModelError
 from kb.language.invisible import without_invisible
 from kb.models import verifier
@@ -30,11 +29,12 @@ _FLOORS = "judgement"  # the property that keeps what was calibrated for this ho
 
 # From which judgement on an answer is written though it would be refused, where there is a verifier; and how probable
 # it must be by that that the documents state each of its claims.
-TRIED = 0.1
+TRIED = 0.03
 STATED = 0.9
 # Of a model that nobody calibrated: it refuses where the model is sure that the passages are silent.
 CAUTIOUS = Floors(0.1, 0.5)
-# Of "yes" against "no", for weights of that name that have no probe (tuned ones); a probe brings its own.
+BY_JUDGE = Floors(0.1, 0.5)  # in either language
+# Of "yes" against "no", for weights of that name that have no judge (tuned ones).
 SHIPPED: Mapping[str, Mapping[Language, Floors]] = {
     "qwen2.5-coder-1.5b": {"en": Floors(0.62, 0.72), "zh": Floors(0.85, 0.88)},
 }
@@ -53,10 +53,6 @@ class _Judge(Protocol):
         self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
     ) -> dict[str, float] | None: ...
 
-    def first_tokens(
-        self, messages: Sequence[Message], stop: threading.Event | None = None
-    ) -> Mapping[int, float] | None: ...
-
     def verdict(
         self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
     ) -> dict[str, float] | None: ...
@@ -71,18 +67,10 @@ def answerable(
     terms: Sequence[Term] = (),
 ) -> float | None:
     """The probability, 0..1, that the passages state the answer. None where the engine tells no probabilities, or the
-    model would write neither "yes" nor "no"; where a probe reads its first tokens, where there are none."""
-    messages = prompts.judging(question, passages, language, terms)
-    if (probe := _probe(model, language)) is None:
-        return probability_of_yes(model, messages, language, stop)
-    first = model.first_tokens(messages, stop)
-    if not first and (stop is None or not stop.is_set()):
-        log.warning("the engine listed no first tokens, and the passages were not judged")
-    return probe.probability(first) if first else None
-
-
-def _probe(model: _Judge, language: Language) -> probes.Probe | None:
-    return probes.shipped().get(model.digest(), {}).get(language)
+    model would reply neither way."""
+    if verifier.is_of(model.digest()):
+        return answered(model, question, prompts.quoted(passages, language, terms), stop)
+    return probability_of_yes(model, prompts.judging(question, passages, language, terms), language, stop)
 
 
 def probability_of_yes(
@@ -131,23 +119,23 @@ def may_be_stated(model: _Judge, answerable: float | None) -> bool:
 
 def floors(catalog: Catalog, model: _Judge, language: Language) -> Floors:
     """What was calibrated in this home for the model; else what the product ships for it."""
-    probe = _probe(model, language)
-    if kept := _calibrated(catalog).get(_measured_by(model, probe), {}).get(language):
+    if kept := _calibrated(catalog).get(measured_by(model.digest()), {}).get(language):
         return Floors(**kept)
-    return SHIPPED.get(model.name, {}).get(language, CAUTIOUS) if probe is None else probe.floors
+    if verifier.is_of(model.digest()):
+        return BY_JUDGE
+    return SHIPPED.get(model.name, {}).get(language, CAUTIOUS)
 
 
 def keep_floors(catalog: Catalog, model: _Judge, found: Mapping[Language, Floors]) -> None:
     """Use these floors for the model in this home from now on; those of other languages stay."""
     kept = _calibrated(catalog)
-    for language, each in found.items():
-        kept.setdefault(_measured_by(model, _probe(model, language)), {})[language] = asdict(each)
+    kept.setdefault(measured_by(model.digest()), {}).update({name: asdict(each) for name, each in found.items()})
     catalog.set_property(_FLOORS, json.dumps(kept))
 
 
-def _measured_by(model: _Judge, probe: probes.Probe | None) -> str:
-    """What gives the probabilities: the model, and the probe where there is one."""
-    return model.digest() if probe is None else f"{model.digest()} {probe.digest}"
+def measured_by(digest: str) -> str:
+    """What gives the probabilities of a model: its weights, by their digest, and its judge where it has one."""
+    return f"{digest} {verifier.judge_digest()}" if verifier.is_of(digest) else digest
 
 
 def _calibrated(catalog: Catalog) -> dict[str, dict[Language, dict[str, float]]]:

@@ -95,8 +95,7 @@ _WITH_REASON = {
 def judging(
     question: str, passages: Sequence[Passage], language: Language, terms: Sequence[Term] = ()
 ) -> list[Message]:
-    """The conversation that makes a model tell whether the passages state the answer: YES_NO. What a probe reads
-    (`kb.confidence.probes`) was learned by these words."""
+    """The conversation that makes a model without a judge tell whether the passages state the answer: YES_NO."""
     return [Message("user", f"{_material(question, passages, language, terms)}\n\n{_JUDGE[language]}")]
 
 
@@ -124,26 +123,29 @@ def answering(
     if judged:
         yes = Message("assistant", YES_NO[language][0])
         return [*judging(question, passages, language, terms), yes, Message("user", asked)]
-    return [Message("user", f"{_quotations(passages, language)}\n\n{_meanings(terms, language)}{asked}")]
+    return [Message("user", f"{quoted(passages, language, terms)}\n\n{asked}")]
 
 
 def _material(question: str, passages: Sequence[Passage], language: Language, terms: Sequence[Term]) -> str:
-    return f"{_quotations(passages, language)}\n\n{_meanings(terms, language)}{_QUESTION[language]} {question}"
+    return f"{quoted(passages, language, terms)}\n\n{_QUESTION[language]} {question}"
+
+
+def quoted(passages: Sequence[Passage], language: Language, terms: Sequence[Term] = ()) -> str:
+    """The passages as a model reads them, and what words of the question mean: what every conversation about them
+    begins with."""
+    blocks = [f"{_PASSAGES[language]}\n{_BREAK.join(map(_quoted, passages))}", _meanings(terms, language)]
+    return _BREAK.join(block for block in blocks if block)
 
 
 def _meanings(terms: Sequence[Term], language: Language) -> str:
     """What words of the question mean, a line each; they bear no number, so that nothing can be cited from them."""
     lines = [line for line in (_meaning(term, language) for term in terms) if not gives_orders(line)]
-    return f"{_TERMS[language]}\n{chr(10).join(lines)}\n\n" if lines else ""
+    return f"{_TERMS[language]}\n{chr(10).join(lines)}" if lines else ""
 
 
 def _meaning(term: Term, language: Language) -> str:
     said = _COLON[language].join(filter(None, (" = ".join((term.term, *term.forms)), term.definition[:MOST_MEANING])))
     return f"- {without_false_numbers(without_invisible(' '.join(said.split())))}"
-
-
-def _quotations(passages: Sequence[Passage], language: Language) -> str:
-    return f"{_PASSAGES[language]}\n" + "\n\n".join(map(_quoted, passages))
 
 
 def _quoted(passage: Passage) -> str:

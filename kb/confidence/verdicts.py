@@ -1,7 +1,8 @@
-"""Verdicts: whether a text states a claim as the answer to a question, gives another answer, or is silent.
+"""Verdicts: whether a text states a claim as the answer to a question, gives another answer, or is silent; and, before
+there is an answer, whether passages state it.
 
-They are given by the verifier (`kb.models.verifier`), which was trained to reply to these words and no others. The
-three outcomes are those of natural language inference (Bowman et al., 2015), of an answer to a question.
+They are given by the verifier and the judge (`kb.models.verifier`), which were trained to reply to these words and no
+others. The three outcomes are those of natural language inference (Bowman et al., 2015), of an answer to a question.
 """
 
 import math
@@ -20,6 +21,8 @@ TASK = (
     "Does the text state this as the answer to the question? Reply yes, no (it gives another answer), or silent.\n\n"
     "Question: {question}\n\nText: {text}\n\nAnswer: {claim}"
 )
+INVOCATION = "Do the passages state the answer to exactly this question"  # from where on the judge acts
+TASK_OF_ALL = INVOCATION + "? Reply yes or silent.\n\nQuestion: {question}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,10 @@ Verify = Callable[[str, str, str], Verdict | None]
 class _Verifying(Protocol):
     """The part of a language model that gives verdicts; see `kb.models.llm.Model`."""
 
+    def preference(
+        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+    ) -> dict[str, float] | None: ...
+
     def verdict(
         self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
     ) -> dict[str, float] | None: ...
@@ -55,6 +62,19 @@ def verdict_on(
 def asked(question: str, text: str, claim: str) -> list[Message]:
     """The words that the verifier knows."""
     return [Message("system", SYSTEM), Message("user", TASK.format(question=question, text=text, claim=claim))]
+
+
+def answered(model: _Verifying, question: str, passages: str, stop: threading.Event | None = None) -> float | None:
+    """How probable it is, 0..1, that passages state the answer, by a model that has a judge. None where it is sure of
+    neither, or `stop` was set. Raises ModelError."""
+    found = model.preference(asked_of_all(question, passages), (STATES, SILENT), stop)
+    return None if found is None else found[STATES]
+
+
+def asked_of_all(question: str, passages: str) -> list[Message]:
+    """The words that the judge knows, in a turn of their own behind the passages. What these begin with is what an
+    answer's conversation begins with, and an engine reads it once; the line break that ends them is not."""
+    return [Message("user", f"{passages}\n"), Message("system", TASK_OF_ALL.format(question=question))]
 
 
 def with_wording(verdict: Verdict | None, wording: float | None) -> float:

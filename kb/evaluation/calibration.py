@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from kb.confidence import probes
+from kb.answering import judgement
 from kb.errors import ModelError, UsageError
 from kb.evaluation.measures import of_rows, total
 from kb.evaluation.questions import Question
@@ -65,9 +65,7 @@ def calibrate(
     labelled = [question for question in questions if question.answerable or question.refuse]
     _check_enough(labelled)
     digest = hashlib.sha256(json.dumps([[q.question, q.scope, q.refuse] for q in labelled]).encode()).hexdigest()
-    model = kb.model.digest()
-    judges = {name: probe.digest for name, probe in probes.shipped().get(model, {}).items()}
-    measured = {"model": model, "questions": digest} | ({"probes": judges} if judges else {})
+    measured = {"model": judgement.measured_by(kb.model.digest()), "questions": digest}
     log = ResultsLog(folder / FILE, measured, fresh)
     try:
         judged = [json.loads(line) for line in log.lines]

@@ -33,9 +33,10 @@ _NICENESS = 5  # of the threads that compute: a search is short, and goes first
 # Some seconds of work that tell how fast the machine is.
 _SAMPLE = {"prompt": "The office opens at eight and closes at six. " * 12, "n_predict": 12, "ignore_eos": True}
 _USUAL, _VERIFYING = 0, 1  # slots: each keeps what it read last, and the verifier's is at hand at the next answer
+_VERIFIER, _JUDGE = 0, 1  # the adapters, in the order in which they are loaded
 # Begins what the verifier reads, and nothing else: the prompt cache does not know by which weights it was read.
 _APART = "\n"
-_TOP_TOKENS = 1000  # looked through for the options of `preference`, and told by `first_tokens`
+_TOP_TOKENS = 1000  # looked through for the options of `preference`
 
 
 class EmbeddedModel:
@@ -149,16 +150,6 @@ class EmbeddedModel:
 
         return next(cancellation.apart(work, stop), None)
 
-    def first_tokens(self, messages: Sequence[Message], stop: threading.Event | None = None) -> dict[int, float] | None:
-        """The log probabilities of the _TOP_TOKENS likeliest first tokens of an answer; see kb.llm.Model."""
-
-        def work(cancellation: Cancellation) -> Generator[dict[int, float] | None, None, None]:
-            with self._turn(cancellation) as llama:
-                if llama is not None:
-                    yield llama.first_tokens(llama.prompt(messages, with_thinking=False), cancellation) or None
-
-        return next(cancellation.apart(work, stop), None)
-
     def close(self) -> None:
         """Unload the model. It is loaded again at the next use."""
         with self._loading:
@@ -254,8 +245,9 @@ class _Llama:
         params.model.path = str(path)
         if adapter is not None:
             params.lora_adapters = [CommonAdapterLoraInfo(str(adapter.path), 1.0)]
-        elif with_verifier:  # loaded, and laid over the weights by the requests that name it
-            params.lora_adapters = [CommonAdapterLoraInfo(str(verifier.PATH), 0.0)]
+        elif with_verifier:  # loaded, and laid over the weights by the requests that name them
+            files = {_VERIFIER: verifier.PATH, _JUDGE: verifier.JUDGE_PATH}
+            params.lora_adapters = [CommonAdapterLoraInfo(str(files[at]), 0.0) for at in sorted(files)]
             params.lora_init_without_apply = True
         params.model_alias = name
         params.n_parallel = 2 if with_verifier else 1
@@ -275,6 +267,9 @@ class _Llama:
             True,
             False,
         )  # else it allows any page
+        # Every request names the judge, which acts from its own words on and is asleep without them: one that named
+        # another adapter than the one before it would find nothing of what that has read.
+        self._usual: dict[str, Any] = {"id_slot": _USUAL} | (_laid_over(_JUDGE) if with_verifier else {})
         self._key = secrets.token_urlsafe(24)
         params.api_keys = [self._key]
         try:
@@ -320,7 +315,7 @@ class _Llama:
             try:
                 # Progress events are what makes it call back, and so stoppable, before the first token.
                 self._running.server.handle_completions(
-                    {"stream": True, "cache_prompt": True, "return_progress": True, "id_slot": _USUAL, **request},
+                    {"stream": True, "cache_prompt": True, "return_progress": True, **self._usual, **request},
                     on_event,
                 )
             except Exception as error:
@@ -352,18 +347,19 @@ class _Llama:
         if len(first) < sum(map(len, starts.values())):
             raise ValueError(f"options that begin with the same token cannot be told apart: {options}")
         probability = dict.fromkeys(options, 0.0)
-        for token, logprob in self.first_tokens(prompt, cancellation, verifying).items():
+        for token, logprob in self._first_tokens(prompt, cancellation, verifying).items():
             if token in first:
                 probability[first[token]] += math.exp(logprob)
         total = sum(probability.values())
         return {option: p / total for option, p in probability.items()} if total else None
 
-    def first_tokens(self, prompt: str, cancellation: Cancellation, verifying: bool = False) -> dict[int, float]:
-        """Token -> log probability; empty when cancelled. By the verifier where one is `verifying`."""
+    def _first_tokens(self, prompt: str, cancellation: Cancellation, verifying: bool = False) -> dict[int, float]:
+        """Token -> log probability, of the _TOP_TOKENS likeliest; empty when cancelled. By the verifier where one is
+        `verifying`."""
         request: dict[str, Any] = {"prompt": prompt, "n_predict": 1, "n_probs": _TOP_TOKENS, "temperature": 0.0}
         if verifying:
             request["prompt"] = _APART + prompt
-            request |= {"lora": [{"id": 0, "scale": 1.0}], "id_slot": _VERIFYING}
+            request |= {"id_slot": _VERIFYING} | _laid_over(_VERIFIER)
         found: dict[int, float] = {}
         for event in self.complete(request, cancellation):
             logprobs = event["choices"][0].get("logprobs") if event.get("choices") else None
@@ -452,6 +448,10 @@ def _token_counts(event: dict[str, Any]) -> tuple[int, int]:
     if took := event.get("timings"):
         return int(took["prompt_n"]) + int(took.get("cache_n", 0)), int(took["predicted_n"])
     return int(event.get("prompt_progress", {}).get("total", 0)), 0
+
+
+def _laid_over(adapter: int) -> dict[str, Any]:
+    return {"lora": [{"id": adapter, "scale": 1.0}]}
 
 
 def _content(message: Message, with_thinking: bool) -> str:

@@ -92,10 +92,6 @@ class LlamaIndexModel:
         """None: LlamaIndex has no probabilities that all classes share."""
         return None
 
-    def first_tokens(self, messages: Sequence[Message], stop: threading.Event | None = None) -> dict[int, float] | None:
-        """None, as `preference`."""
-        return None
-
     def verdict(
         self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
     ) -> dict[str, float] | None:

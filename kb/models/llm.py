@@ -1,7 +1,7 @@
 """The language model: one seam, behind which an Ollama server, the embedded engine or any LlamaIndex LLM answers."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -69,15 +69,6 @@ class Model(Protocol):
         """How probable each option is as the beginning of the answer, whatever its case, normalised over the options.
 
         None where the engine cannot tell, or when `stop` was set.
-        """
-
-    def first_tokens(
-        self, messages: Sequence[Message], stop: threading.Event | None = None
-    ) -> Mapping[int, float] | None:
-        """The log probabilities of the likeliest first tokens of an answer, hundreds of them, by their numbers in the
-        model's vocabulary.
-
-        None where the engine lists no such many, or when `stop` was set.
         """
 
     def verdict(

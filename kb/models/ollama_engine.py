@@ -118,10 +118,6 @@ class OllamaModel:
         total = sum(probability.values())
         return {option: p / total for option, p in probability.items()} if total else None
 
-    def first_tokens(self, messages: Sequence[Message], stop: threading.Event | None = None) -> dict[int, float] | None:
-        """None: a server lists twenty at most, by their text."""
-        return None
-
     def verdict(
         self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
     ) -> dict[str, float] | None:

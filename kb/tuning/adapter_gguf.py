@@ -6,6 +6,7 @@ of their `lora_b` are turned as its converter turns those of the weights.
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +20,19 @@ _NAME = re.compile(r"^base_model\.model\.(?P<module>[\w.]+)\.lora_(?P<side>[AB])
 
 
 def write_adapter(
-    tensors: "dict[str, NDArray[np.float32]]", config: Any, alpha: float, name: str, base: str, file: Path
+    tensors: "dict[str, NDArray[np.float32]]",
+    config: Any,
+    alpha: float,
+    name: str,
+    base: str,
+    file: Path,
+    invocation: Sequence[int] = (),
 ) -> None:
     """Write the tensors of a peft adapter (A: rank × in, B: out × rank) for the model of `config`.
 
-    `config` is of transformers. Raises OSError, and ValueError for a tensor that llama.cpp has no name for.
+    `config` is of transformers. With an `invocation`, tokens of the model, it acts only from where these stand in a
+    prompt (Greenewald et al., "Activated LoRA", 2025). Raises OSError, and ValueError for a tensor that llama.cpp has
+    no name for.
     """
     import gguf
 
@@ -35,6 +44,9 @@ def write_adapter(
     writer.add_type(gguf.GGUFType.ADAPTER)
     writer.add_string(gguf.Keys.Adapter.TYPE, "lora")
     writer.add_float32(gguf.Keys.Adapter.LORA_ALPHA, float(alpha))
+    if invocation:
+        kind, of_each = gguf.GGUFValueType.ARRAY, gguf.GGUFValueType.UINT32
+        writer.add_key_value(gguf.Keys.Adapter.ALORA_INVOCATION_TOKENS, [*invocation], kind, of_each)
     writer.add_name(name)
     writer.add_base_model_count(1)
     writer.add_base_model_name(0, base)

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -10,12 +10,11 @@ import pytest
 
 from kb.answering import judgement, prompts
 from kb.assistant import KnowledgeBase
-from kb.confidence import probes
-from kb.confidence.verdicts import STATES, Verdict
+from kb.confidence.verdicts import SILENT, STATES, Verdict, asked_of_all
 from kb.errors import ModelError
 from kb.models import verifier, weights
 from kb.models.reasoning_stream import Output
-from kb.schema import AskOptions, Done, Failed, Floors, Language, Retrieved, Scope, Token
+from kb.schema import AskOptions, Done, Failed, Floors, Language, Retrieved, Scope, Term, Token
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
 from tests.knowledge import OWNER
@@ -205,57 +204,67 @@ def test_floors_are_kept_by_model_and_language(filled: Fill) -> None:
 
 def test_the_floors_of_the_model_that_is_shipped_are_those_that_were_calibrated() -> None:
     assert {"qwen2.5-coder-1.5b": {"en": Floors(0.62, 0.72), "zh": Floors(0.85, 0.88)}} == judgement.SHIPPED
+    assert Floors(0.1, 0.5) == judgement.BY_JUDGE
     assert Floors(0.1, 0.5) == judgement.CAUTIOUS
 
 
-def shipped_model(first: Mapping[int, float] | None) -> ScriptedModel:
-    model = ScriptedModel([], preferences=[sure(0.9)], name="qwen2.5-coder-1.5b")
-    model.weights = weights.WEIGHTS[model.name].sha256
-    model.first = first
+def judging_model(states: float | None) -> ScriptedModel:
+    """A model of the weights that have a judge, which finds it so probable that the passages state the answer."""
+    told = None if states is None else {STATES: states, SILENT: 1 - states}
+    model = ScriptedModel([], preferences=[told], name=verifier.MODEL)
+    model.weights = weights.WEIGHTS[verifier.MODEL].sha256
     return model
 
 
 @pytest.mark.parametrize(
     ("language", "question", "text"), [("en", LAPTOP, GOOD), ("zh", "几天内退回？", "设备在三天内退回。")]
 )
-def test_where_a_probe_is_shipped_it_judges_by_the_first_tokens(language: Language, question: str, text: str) -> None:
-    probe = probes.shipped()[weights.WEIGHTS["qwen2.5-coder-1.5b"].sha256][language]
-    favoured = probe.tokens[max(range(len(probe.tokens)), key=lambda at: probe.weights[at])]
-    first = dict.fromkeys(probe.tokens, -9.0)
-    passages = [passage(1, text)]
-    lower, higher = (
-        judgement.answerable(shipped_model(first | {favoured: logprob}), question, passages, language)
-        for logprob in (-9.0, -1.0)
-    )
-    assert lower == probe.probability(first)
-    assert lower < (higher or 0.0)
-    model = shipped_model(first)
-    judgement.answerable(model, question, passages, language)
-    assert model.preference_requests == [tuple(prompts.judging(question, passages, language))]
+@pytest.mark.parametrize("states", [0.0, 0.3, 1.0])
+def test_the_judge_of_the_shipped_model_is_asked(language: Language, question: str, text: str, states: float) -> None:
+    model, passages = judging_model(states), [passage(1, text)]
+    assert judgement.answerable(model, question, passages, language) == states
+    [messages] = model.preference_requests
+    assert list(messages) == asked_of_all(question, prompts.quoted(passages, language))
 
 
-def test_where_the_engine_lists_no_tokens_nothing_is_told() -> None:
-    assert judgement.answerable(shipped_model(None), "几天内退回？", [passage(1, "设备在三天内退回。")], "zh") is None
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_the_judge_reads_of_the_passages_is_what_the_answer_begins_with(language: Language) -> None:
+    """The engine reads it once; and nothing that the judge read otherwise is taken for it."""
+    passages, terms = [passage(1, GOOD), passage(2, "设备在三天内退回。")], [Term("kit", ("设备",), "a computer")]
+    told = prompts.quoted(passages, language, terms)
+    judged = asked_of_all(LAPTOP, told)[0].content
+    answers = [prompts.answering(LAPTOP, passages, language, judged=known, terms=terms) for known in (True, False)]
+    for messages in answers:
+        assert judged == f"{told}\n"
+        assert messages[0].content.startswith(f"{told}\n\n")
+
+
+def test_a_judge_that_is_sure_of_neither_tells_nothing() -> None:
+    assert judgement.answerable(judging_model(None), "几天内退回？", [passage(1, "设备在三天内退回。")], "zh") is None
 
 
 @pytest.mark.parametrize(("language", "floors"), [("en", Floors(0.62, 0.72)), ("zh", Floors(0.85, 0.88))])
-def test_a_model_of_that_name_and_other_weights_has_neither_probe_nor_its_floors(
+def test_a_model_of_that_name_and_other_weights_has_neither_judge_nor_its_floors(
     filled: Fill, language: Language, floors: Floors
 ) -> None:
-    kb, model = filled(ScriptedModel([GOOD])), shipped_model({1: -1.0})
+    kb, model = filled(ScriptedModel([GOOD])), judging_model(None)
     model.weights, (yes, no) = "1" * 64, prompts.YES_NO[language]
     model.expect([{yes: 0.84, no: 0.16}])
     assert judgement.answerable(model, LAPTOP, [passage(1, GOOD)], language) == 0.84
     assert judgement.floors(kb.catalog, model, language) == floors
 
 
-def test_floors_that_were_calibrated_without_a_probe_are_not_those_of_the_probe(filled: Fill) -> None:
-    kb, model = filled(ScriptedModel([GOOD])), shipped_model(None)
+def test_floors_that_were_calibrated_by_another_judge_do_not_hold(
+    filled: Fill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb, model = filled(ScriptedModel([GOOD])), judging_model(None)
     kb.catalog.set_property("judgement", json.dumps({model.weights: {"zh": asdict(Floors(0.8, 0.9))}}))
-    assert judgement.floors(kb.catalog, model, "zh") == Floors(0.4, 0.45)
+    assert judgement.floors(kb.catalog, model, "zh") == judgement.BY_JUDGE
     judgement.keep_floors(kb.catalog, model, {"zh": Floors(0.2, 0.3), "en": Floors(0.5, 0.6)})
     assert judgement.floors(kb.catalog, model, "zh") == Floors(0.2, 0.3)
     assert judgement.floors(kb.catalog, model, "en") == Floors(0.5, 0.6)
+    monkeypatch.setattr(verifier, "judge_digest", lambda: "another")
+    assert judgement.floors(kb.catalog, model, "zh") == judgement.BY_JUDGE
 
 
 def test_judging_says_nothing_where_nothing_is_near(filled: Fill) -> None:

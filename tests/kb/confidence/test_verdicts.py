@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 import pytest
 
-from kb.confidence.verdicts import OTHERWISE, SILENT, STATES, Verdict, asked, verdict_on, with_wording
+from kb.confidence.verdicts import (
+    OTHERWISE,
+    SILENT,
+    STATES,
+    Verdict,
+    answered,
+    asked,
+    asked_of_all,
+    verdict_on,
+    with_wording,
+)
 from kb.schema import Message
 
 
@@ -19,6 +29,8 @@ class Verifier:
     ) -> dict[str, float] | None:
         self.asked.append((messages, options))
         return self.reply
+
+    preference = verdict
 
 
 def test_a_verdict_tells_how_probable_each_reply_is() -> None:
@@ -38,6 +50,20 @@ def test_it_is_asked_in_the_words_that_it_was_trained_on() -> None:
     said = "\n".join(f"{m.role}: {m.content}" for m in asked("QUESTION", "TEXT", "CLAIM"))
     assert hashlib.sha256(said.encode()).hexdigest()[:16] == "ad98709e35bfa843"
     assert (STATES, OTHERWISE, SILENT) == ("yes", "no", "silent")
+
+
+def test_before_there_is_an_answer_it_is_asked_whether_the_passages_state_one() -> None:
+    judge = Verifier({STATES: 0.7, SILENT: 0.3})
+    passages = "Passages:\n[1] Rules\nThree days.\n\n[2] Fees\nNone."
+    assert answered(judge, "How long?", passages) == 0.7
+    [(messages, options)] = judge.asked
+    assert options == (STATES, SILENT)
+    assert [message.role for message in messages] == ["user", "system"]
+    assert messages[0].content.startswith(passages)
+    assert messages[1].content.endswith("How long?")
+    assert answered(Verifier(None), "How long?", passages) is None
+    said = "\n".join(f"{m.role}: {m.content}" for m in asked_of_all("QUESTION", "TEXTS"))
+    assert hashlib.sha256(said.encode()).hexdigest()[:16] == "76bb946e27154188"
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,14 @@
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from kb.confidence import probes
 from kb.errors import ModelError, UsageError
 from kb.evaluation.calibration import FILE, auroc, calibrate, calibrated, form
 from kb.evaluation.questions import Question
+from kb.models import verifier, weights
 from kb.schema import EVERYTHING, Floors, Language, Principal, Scope
 from tests.fakes import ScriptedModel
 from tests.knowledge import OWNER
@@ -92,19 +91,17 @@ def test_judgements_of_other_questions_or_another_model_are_not_mixed(tmp_path: 
     assert len((tmp_path / FILE).read_text().splitlines()) == 41
 
 
-def test_judgements_of_before_a_probe_are_not_taken_for_those_by_it(
+def test_judgements_of_one_judge_are_not_taken_for_those_by_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base = Base()
+    base.model.weights = weights.WEIGHTS[verifier.MODEL].sha256
     calibrate(base, [*HELD, *NOT_HELD], OWNER, tmp_path)
-    probe = probes.Probe(0.0, [1], [1.0], Floors(0.2, 0.3))
-    for weight in (1.0, 2.0):  # a probe, and then another
-        one = replace(probe, weights=[weight])
-        monkeypatch.setattr(probes, "shipped", lambda one=one: {base.model.digest(): {"zh": one}})
-        with pytest.raises(UsageError, match="probes"):
-            calibrate(base, [*HELD, *NOT_HELD], OWNER, tmp_path)
-        calibrate(base, [*HELD, *NOT_HELD], OWNER, tmp_path, fresh=True)
+    monkeypatch.setattr(verifier, "judge_digest", lambda: "another")
+    with pytest.raises(UsageError, match="model"):
         calibrate(base, [*HELD, *NOT_HELD], OWNER, tmp_path)
+    calibrate(base, [*HELD, *NOT_HELD], OWNER, tmp_path, fresh=True)
+    calibrate(base, [*HELD, *NOT_HELD], OWNER, tmp_path)
 
 
 def test_too_few_questions_are_said_before_the_first_is_judged(tmp_path: Path) -> None:

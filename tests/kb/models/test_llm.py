@@ -1,7 +1,6 @@
 """The model seam: the embedded engine with a small real model, any LlamaIndex LLM, and which engine is taken."""
 
 import http.client
-import math
 import subprocess
 import sys
 import threading
@@ -129,26 +128,10 @@ def test_a_preference_is_a_share_of_the_options(embedded: EmbeddedModel) -> None
         embedded.preference(QUESTION, ["Yes", "Yes please"])
 
 
-def test_the_likeliest_first_tokens_are_those_that_preferences_are_told_from(embedded: EmbeddedModel) -> None:
-    asked = [Message("user", "Is Paris in France? Answer Yes or No.")]
-    first = embedded.first_tokens(asked)
-    assert first is not None
-    assert len(first) == 1000
-    assert max(first.values()) <= 0
-    assert 0.5 < sum(map(math.exp, first.values())) <= 1.0001
-    shares = embedded.preference(asked, ["Yes", "No"])
-    yes, no = (
-        sum(math.exp(first[token]) for token in embedded._engine._starts(option) if token in first)
-        for option in ("Yes", "No")
-    )
-    assert shares is not None
-    assert shares["Yes"] == pytest.approx(yes / (yes + no), abs=1e-3)
-
-
-def test_first_tokens_that_are_not_wanted_any_more_are_not_told(embedded: EmbeddedModel) -> None:
+def test_a_preference_that_is_not_wanted_any_more_is_not_told(embedded: EmbeddedModel) -> None:
     stop = threading.Event()
     stop.set()
-    assert embedded.first_tokens(QUESTION, stop) is None
+    assert embedded.preference(QUESTION, ["Yes", "No"], stop) is None
 
 
 @pytest.fixture

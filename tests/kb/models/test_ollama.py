@@ -114,7 +114,6 @@ def test_a_preference_is_a_share_of_the_options(ollama_server: RunningOllama) ->
     assert found is not None
     assert found.keys() == {"Yes", "No"}
     assert sum(found.values()) == pytest.approx(1)
-    assert OllamaModel(settings(ollama_server)).first_tokens(messages) is None
 
 
 def test_a_prompt_that_is_too_long_is_an_error_and_not_a_silent_cut(ollama_server: RunningOllama) -> None:

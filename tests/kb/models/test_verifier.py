@@ -1,17 +1,23 @@
-"""The verifier with the model that comes with the product: what it tells of texts that it has not learned from."""
+"""The verifier and the judge with the model that comes with the product: what they tell of texts that they have not
+learned from."""
 
 import hashlib
+import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from benchmarks import verifying
+from benchmarks import judge_course, verifying
+from kb.answering import judgement, prompts
 from kb.checking.alignment import VERIFIED
 from kb.checking.disagreements import DISPUTES
-from kb.confidence.verdicts import OTHERWISE, SILENT, STATES, asked, verdict_on
+from kb.confidence.verdicts import OTHERWISE, SILENT, STATES, answered, asked, asked_of_all, verdict_on
 from kb.config import LLMSettings
 from kb.models import verifier, weights
 from kb.models.llamacpp_engine import EmbeddedModel
+from kb.schema import Message
+from tests.kb.passages import passage
 
 KEYS = (
     "How many keys does a tenant get?",
@@ -21,6 +27,14 @@ PARKING = (
     "访客停车怎么收费？",
     "园区须知 — 三、停车\n访客前两小时免费，之后每小时 6 元；员工凭月卡停车，每月 180 元。",
 )
+LEASE = [
+    passage(1, KEYS[1].partition("\n")[2]),
+    passage(2, "The rent is due on the third working day of each month. It is paid by standing order, never in cash, "
+            "and adjusted every June by the index of consumer prices. A deposit of two rents is returned when the flat "
+            "is handed back."),
+    passage(3, "Cats and small animals in cages may be kept. A dog needs the consent of the owner, which is given in "
+            "writing; it may be withdrawn where neighbours complain. Birds are not named here."),
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +96,63 @@ def test_only_who_asks_for_it_meets_it(model: EmbeddedModel) -> None:
     assert verdict[SILENT] + verdict[OTHERWISE] > bare[SILENT] + bare[OTHERWISE] + 0.2
 
 
+@pytest.mark.parametrize(
+    ("question", "stated"),
+    [
+        ("How many keys does a tenant get?", True),
+        ("Is the rent paid in cash?", True),
+        ("May I keep a cat?", True),
+        ("What does a lost key cost?", False),
+        ("Until when must the deposit be paid?", False),
+        ("May I keep a parrot?", False),
+    ],
+)
+def test_the_judge_tells_whether_passages_state_an_answer(model: EmbeddedModel, question: str, stated: bool) -> None:
+    found = answered(model, question, prompts.quoted(LEASE, "en"))
+    assert found is not None
+    assert (found >= judgement.BY_JUDGE.refuse) is stated
+
+
+@pytest.mark.parametrize(("question", "stated"), [(PARKING[0], True), ("访客可以停几天？", False)])
+def test_it_tells_so_of_chinese_ones(model: EmbeddedModel, question: str, stated: bool) -> None:
+    found = answered(model, question, prompts.quoted([passage(1, PARKING[1])], "zh"))
+    assert found is not None
+    assert (found >= judgement.BY_JUDGE.refuse) is stated
+
+
+def test_what_it_has_read_of_the_passages_is_read_once_and_by_nobody_as_it_read_it(
+    model: EmbeddedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    monkeypatch.setattr(model._engine, "_record", lambda took: read.append(int(took["prompt_n"])))
+    told, plain = prompts.quoted(LEASE, "en"), prompts.judging(KEYS[0], LEASE, "en")
+    found = []
+    for _ in range(2):
+        read.clear()
+        model.preference([Message("user", "Say hello.")], ("Yes", "No"))  # nothing is at hand
+        found.append(model.preference(plain, ("Yes", "No")))
+        alone, others = read[-1], read[1:-1]
+        assert not others
+        answered(model, KEYS[0], told)
+        found.append(model.preference(plain, ("Yes", "No")))
+        answered(model, "Who owns the cat?", told)
+        assert alone > 150
+        assert max(read[-3:]) < 60
+    shares = [each["Yes"] for each in found if each is not None]
+    assert shares == pytest.approx([shares[0]] * 4, abs=0.03)  # what is read in other batches differs a little
+
+
+def test_the_judge_acts_from_its_own_words_on(model: EmbeddedModel) -> None:
+    """Also where nobody means it: a request names it always."""
+    told = prompts.quoted(LEASE, "en")
+    asked_of = asked_of_all("What does a lost key cost?", told)
+    told_plainly = [*asked_of[:1], replace(asked_of[1], content=asked_of[1].content.replace("exactly ", ""))]
+    by_judge, plain = (model.preference(each, (STATES, SILENT)) for each in (asked_of, told_plainly))
+    assert by_judge is not None
+    assert by_judge[SILENT] > 0.9
+    assert plain is None or plain[SILENT] < 0.6
+
+
 def test_a_model_of_other_weights_has_none() -> None:
     other = EmbeddedModel(LLMSettings(embedded_model="smollm2-135m", context_tokens=1024))
     try:
@@ -90,9 +161,10 @@ def test_a_model_of_other_weights_has_none() -> None:
         other.close()
 
 
-def test_the_file_is_the_one_that_was_measured() -> None:
+def test_the_files_are_those_that_were_measured() -> None:
     """Figures and floors were measured with these weights."""
     assert hashlib.sha256(verifier.PATH.read_bytes()).hexdigest()[:16] == "d57ed1ffe289bfc0"
+    assert verifier.judge_digest() == "6664e154"
     assert verifier.is_of(weights.WEIGHTS[verifier.MODEL].sha256)
 
 
@@ -102,7 +174,17 @@ def test_what_it_learns_from_is_labelled() -> None:
     replies = {example.reply for group in groups for example in group}
     assert replies == {STATES, OTHERWISE, SILENT, verifying.NOT_STATED}
     assert all(example.question and example.text.strip() and example.claim for group in groups for example in group)
-    questions = [example for block in verifying.of_passages() for example in block]
-    assert len(questions) > 3000
-    assert all(not example.claim and example.reply in (STATES, SILENT) for example in questions)
     assert len({(example.question, example.text) for group in groups if (example := group[0]).held_out}) > 100
+
+
+def test_what_the_judge_learns_from_is_labelled() -> None:
+    blocks = [*judge_course.written()]
+    questions = [each for block in blocks for each in block.questions]
+    assert len(questions) > 3000
+    assert 0.3 < sum(stated for _, stated in questions) / len(questions) < 0.7
+    assert sum(block.held_out for block in blocks) > 20
+    for sequence in itertools.islice(judge_course._sequences(), 40):
+        assert 1 < len(sequence) <= judge_course.MOST_QUESTIONS
+        assert {replies for _, replies in sequence} <= {(STATES,), (SILENT,)}
+        assert len({messages[0].content for messages, _ in sequence}) == 1  # it is read once
+        assert all(judge_course.TURN.endswith(messages[1].content.partition("?")[0]) for messages, _ in sequence)

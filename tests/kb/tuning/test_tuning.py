@@ -295,6 +295,24 @@ def test_qwen_keeps_its_rows_and_llama_does_not(tmp_path: Path) -> None:
         assert np.array_equal(found["blk.0.attn_k.weight.lora_b"], rows[list(k)])
 
 
+def test_an_adapter_that_acts_from_its_words_on_says_which(tmp_path: Path) -> None:
+    import numpy as np
+    from gguf import GGUFReader, GGUFValueType
+
+    config = SimpleNamespace(model_type="qwen2", num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=1)
+    tensors = {"base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight": np.zeros((8, 2), np.float32)}
+    for name, invocation in (("always", ()), ("awake", (151645, 198, 7))):
+        file = tmp_path / f"{name}.gguf"
+        write_adapter(tensors, config, 4, "a", "b", file, invocation)
+        field = GGUFReader(file).get_field("adapter.alora.invocation_tokens")
+        if not invocation:
+            assert field is None
+        else:
+            assert field is not None
+            assert field.types == [GGUFValueType.ARRAY, GGUFValueType.UINT32]  # llama.cpp takes no other
+            assert field.contents() == list(invocation)
+
+
 def test_a_tensor_without_a_name_in_llama_cpp_is_refused(tmp_path: Path) -> None:
     import numpy as np
 
