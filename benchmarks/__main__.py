@@ -114,7 +114,7 @@ def main() -> int:
     parser.add_argument("--documents", type=int, default=access.DOCUMENTS, help="access: among how many documents")
     parser.add_argument("--answers", type=int, default=0, help="injection: put so many attacks to the embedded model")
     parser.add_argument("--folder", type=Path, help="mutations: more files to mutate")
-    parser.add_argument("--measure", action="store_true", help="confidence, judging: measure anew what they learn from")
+    parser.add_argument("--measure", action="store_true", help="confidence, judging: take anew what they tell of")
     parser.add_argument(
         "--write",
         action="store_true",

@@ -2,8 +2,8 @@
 
 `passages.jsonl` was written for it: blocks of three passages, with questions that they answer and such as they do not.
 Other blocks are put together of what was written for the verifier: texts that answer a question, and texts that look as
-if they did, among those of other questions. The file that ships was trained in three goes, each from the one before, as
-the data came; `train` trains one afresh on all of it.
+if they did, among those of other questions. The file that ships began as the mean of two adapters that had learned this
+and more (docs/decisions/0075-judge.md); `train` trains one afresh.
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks import courses
 from benchmarks.verifying import ELSEWHERE, GROUPS, RELATIONS, STEPS
 from kb.answering import prompts
-from kb.confidence.verdicts import INVOCATION, SILENT, STATES, asked_of_all
+from kb.confidence.verdicts import INVOCATION, OTHERWISE, SILENT, STATES, asked_of_passages
 from kb.language.language import language_of
 from kb.models import verifier
 from kb.schema import Passage
@@ -51,7 +51,7 @@ def asked(block: Block) -> list[courses.Asked]:
     parted = [text.partition("\n") for text in block.texts]
     passages = [passage_of(rank, head, text) for rank, (head, _, text) in enumerate(parted, 1)]
     texts = prompts.quoted(passages, language_of(block.questions[0][0]))
-    return [(asked_of_all(question, texts), (STATES if yes else SILENT,)) for question, yes in block.questions]
+    return [(asked_of_passages(question, texts), (STATES if yes else SILENT,)) for question, yes in block.questions]
 
 
 def passage_of(rank: int, title: str, text: str) -> Passage:
@@ -63,7 +63,7 @@ def passage_of(rank: int, title: str, text: str) -> Passage:
 
 
 def train() -> None:
-    """Train the judge, and write it (three hours on two cores; needs `make tune`)."""
+    """Train the judge, and write it (five hours on two cores; needs `make tune`)."""
     data = repr((SHARE_OF_BLOCKS, MOST_QUESTIONS, ONE_PASSAGE, ONE_MORE, [*written()], _questions()))
     courses.train(
         courses.Course("judge", verifier.JUDGE_PATH, LAYERS, SEQUENCES, RATE, data, _sequences, invocation=TURN)
@@ -128,13 +128,15 @@ def _questions() -> dict[str, tuple[list[str], list[str]]]:
         _put(found, group["q"], [*group["conflict"], *group["agree"]], group["apart"])
     for group in _read(STEPS):
         _put(found, group["q"], [group], group["apart"])
-    for group in _read(ELSEWHERE):
-        told = [[text for text in group["texts"] if (text["reply"] != SILENT) is states] for states in (True, False)]
+    for group in _read(ELSEWHERE):  # on a claim each: what is silent on one may state another
+        told = [[text for text in group["texts"] if text["reply"] in of] for of in ((STATES, OTHERWISE), (SILENT,))]
         _put(found, group["q"], *told)
     for each in map(json.loads, SECTIONS.read_text(encoding="utf-8").splitlines()):
         right, wrong = found.setdefault(each["question"], ([], []))
         right += [each["yes"], each["no"]]
         wrong.append(each["beside"])
+    for right, wrong in found.values():
+        wrong[:] = [text for text in wrong if not any(text in other or other in text for other in right)]
     return {question: texts for question, texts in found.items() if any(texts)}
 
 

@@ -7,7 +7,7 @@ against "no" and by its judge; and the training of that.
 
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -41,6 +41,7 @@ HOLD_ALL_THE_SAME = {
     "zh_fact-67",
     "zh_fact-82",
 }
+OF_YES: Mapping[Language, float] = {"en": 0.62, "zh": 0.85}  # floors of "yes" against "no" that it was judged by
 _SAME = 12  # letters of the evidence that a passage must hold
 _DEPTH = 40  # passages among which those without the gold ones are looked for
 
@@ -64,9 +65,10 @@ def run(write: bool = False, measure: bool = False) -> Result:
         judge_course.train()
     if measure:
         _measure()
-    rows = load()
+    if not (rows := load()):
+        raise SystemExit(f"{TABLE} is of another judge: run `python -m benchmarks judging --measure` first")
     table: list[tuple[str | float, ...]] = []
-    for language, floors in judgement.SHIPPED[verifier.MODEL].items():
+    for language, of_yes in OF_YES.items():
         own = [row for row in rows if row.language == language]
         held = np.array([row.held for row in own])
         for name in ("all", *sorted({row.set for row in own})):
@@ -77,7 +79,7 @@ def run(write: bool = False, measure: bool = False) -> Result:
             areas = (float(roc_auc_score(held[of_it], each[of_it])) for each in both)
             refused = (
                 f"{int((of_it & held & (each < floor)).sum())}, {int((of_it & ~held & (each < floor)).sum())}"
-                for each, floor in zip(both, (floors.refuse, judgement.BY_JUDGE.refuse), strict=True)
+                for each, floor in zip(both, (of_yes, judgement.BY_JUDGE.refuse), strict=True)
             )
             table.append((language, name, int(held[of_it].sum()), int((~held[of_it]).sum()), *areas, *refused))
     columns = ("language", "set", "held", "not held", "yes", "judge", "refused by yes", "by the judge")
@@ -85,21 +87,23 @@ def run(write: bool = False, measure: bool = False) -> Result:
 
 
 def load() -> list[Row]:
-    """The table."""
-    lines = TABLE.read_text(encoding="utf-8").splitlines()[1:]
-    return [Row(**json.loads(line)) for line in lines]
+    """The table; nothing where it is of another judge."""
+    judge, *lines = TABLE.read_text(encoding="utf-8").splitlines()
+    return [Row(**json.loads(line)) for line in lines] if judge == _judge() else []
+
+
+def _judge() -> str:
+    return json.dumps({"judge": verifier.judge_digest()})
 
 
 def _measure() -> None:
     """Write the table, set by set; those that this judge has judged already stay."""
-    judge = json.dumps({"judge": verifier.judge_digest()})
-    lines = TABLE.read_text(encoding="utf-8").splitlines() if TABLE.exists() else []
-    rows = load() if lines[:1] == [judge] else []
+    rows = load()
     done = {row.set for row in rows}
     for name, measured in _sets():
         if name not in done:
             rows += measured
-            text = "\n".join([judge, *(json.dumps(asdict(row)) for row in rows)])
+            text = "\n".join([_judge(), *(json.dumps(asdict(row)) for row in rows)])
             TABLE.write_text(f"{text}\n", encoding="utf-8")
 
 

@@ -16,7 +16,7 @@ from dataclasses import asdict
 from typing import Protocol
 
 from kb.answering import prompts
-from kb.confidence.verdicts import Verdict, Verify, answered, verdict_on
+from kb.confidence.verdicts import Verdict, Verify, probability_stated, verdict_on
 from kb.errors import ModelError
 from kb.language.invisible import without_invisible
 from kb.models import verifier
@@ -33,11 +33,7 @@ TRIED = 0.03
 STATED = 0.9
 # Of a model that nobody calibrated: it refuses where the model is sure that the passages are silent.
 CAUTIOUS = Floors(0.1, 0.5)
-BY_JUDGE = Floors(0.1, 0.5)  # in either language
-# Of "yes" against "no", for weights of that name that have no judge (tuned ones).
-SHIPPED: Mapping[str, Mapping[Language, Floors]] = {
-    "qwen2.5-coder-1.5b": {"en": Floors(0.62, 0.72), "zh": Floors(0.85, 0.88)},
-}
+BY_JUDGE = Floors(0.1, 0.5)
 # From which probability on one sentence states the answer; of a model that is not named here from CAUTIOUS.answer on.
 OF_A_SENTENCE: Mapping[str, Mapping[Language, float]] = {"qwen2.5-coder-1.5b": {"en": 0.575, "zh": 0.88}}
 
@@ -66,10 +62,10 @@ def answerable(
     stop: threading.Event | None = None,
     terms: Sequence[Term] = (),
 ) -> float | None:
-    """The probability, 0..1, that the passages state the answer. None where the engine tells no probabilities, or the
-    model would reply neither way."""
+    """The probability, 0..1, that the passages state the answer. None where the engine tells no probabilities, neither
+    reply is among the likely ones, or `stop` was set. Raises ModelError."""
     if verifier.is_of(model.digest()):
-        return answered(model, question, prompts.quoted(passages, language, terms), stop)
+        return probability_stated(model, question, prompts.quoted(passages, language, terms), stop)
     return probability_of_yes(model, prompts.judging(question, passages, language, terms), language, stop)
 
 
@@ -121,9 +117,7 @@ def floors(catalog: Catalog, model: _Judge, language: Language) -> Floors:
     """What was calibrated in this home for the model; else what the product ships for it."""
     if kept := _calibrated(catalog).get(measured_by(model.digest()), {}).get(language):
         return Floors(**kept)
-    if verifier.is_of(model.digest()):
-        return BY_JUDGE
-    return SHIPPED.get(model.name, {}).get(language, CAUTIOUS)
+    return BY_JUDGE if verifier.is_of(model.digest()) else CAUTIOUS
 
 
 def keep_floors(catalog: Catalog, model: _Judge, found: Mapping[Language, Floors]) -> None:

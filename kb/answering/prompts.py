@@ -1,8 +1,8 @@
 """Prompts: every word said to a model, in Chinese and English.
 
-The passages come first, then whether they state the answer, then the answer itself, in one conversation: the engine
-reads them once. No example stands before it, since a small model answers from the example. DeepSeek-R1 wants no system
-prompt; there is none.
+The passages come first, then whether they state the answer, then the answer itself, so that the engine reads them once.
+No example stands before it, since a small model answers from the example. DeepSeek-R1 wants no system prompt; there is
+none.
 """
 
 import re
@@ -95,7 +95,8 @@ _WITH_REASON = {
 def judging(
     question: str, passages: Sequence[Passage], language: Language, terms: Sequence[Term] = ()
 ) -> list[Message]:
-    """The conversation that makes a model without a judge tell whether the passages state the answer: YES_NO."""
+    """The conversation that makes a model tell by itself whether the passages state the answer, YES_NO, and which an
+    answer goes on from."""
     return [Message("user", f"{_material(question, passages, language, terms)}\n\n{_JUDGE[language]}")]
 
 

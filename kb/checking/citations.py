@@ -108,7 +108,7 @@ class _Statement:
 
     sentence: _Sentence
     cited: tuple[int, ...]  # the passages that its markers name, and that there are
-    said: str  # of something; see `_statement`
+    said: str  # of something; see `_said`
     answer: str  # the "yes" or "no" with which it begins, or which is the sentence before
     is_claim: bool
     sends: bool  # its reader somewhere that the question does not name
@@ -198,7 +198,7 @@ def cite(
                 spans = [replace(spans[0], supported=False, reason="conflict"), other]
             markers = tuple(span.passage.rank for span in spans)
             moved = moved or (bool(statement.cited) and not set(markers) & set(statement.cited))
-        sentence = _behind_code(draft.body, markers) if draft.code else _with_markers(draft.body, markers)
+        told = _behind_code(draft.body, markers) if draft.code else _with_markers(draft.body, markers)
         lead = draft.lead if pieces else ""
         at += len(lead)
         if statement.is_claim:
@@ -210,14 +210,14 @@ def cite(
                 reason = "words"
             if supported and doubt:
                 supported, reason = False, doubt
-            claims.append(Claim(at, at + len(sentence), supported, markers, _state_of(reason), reason))
+            claims.append(Claim(at, at + len(told), supported, markers, _state_of(reason), reason))
             citations += [_citation(span, len(claims) - 1) for span in spans]
-        at += len(sentence)
-        pieces += [lead, sentence]
+        at += len(told)
+        pieces += [lead, told]
     opposed = any(claim.reason not in ("", "asked", *_DOUBTED, *UNDECIDED) for claim in claims)
-    told = tuple(_notices(removed, moved, disagreeing.values(), withheld, language))
+    notices = tuple(_notices(removed, moved, disagreeing.values(), withheld, language))
     return CheckedAnswer(
-        "".join(pieces).rstrip(), tuple(claims), tuple(citations), told, grounded, opposed, tuple(adopted.values()),
+        "".join(pieces).rstrip(), tuple(claims), tuple(citations), notices, grounded, opposed, tuple(adopted.values()),
         frozenset(superseded), min(stated, default=0.0),
     )  # fmt: skip
 
@@ -366,7 +366,7 @@ def _with_markers(body: str, markers: Sequence[int]) -> str:
 def _statements(drafts: Iterable[_Sentence], known: Container[int], question: str) -> Iterator[_Statement]:
     mere_answer = ""  # "Yes.", a sentence by itself
     for draft in drafts:
-        said, answer = _statement(draft.body), _answer_of(draft.body) or mere_answer
+        said, answer = _said(draft.body), _answer_of(draft.body) or mere_answer
         mere_answer = "" if said else answer
         yield _Statement(
             draft, tuple(n for n in draft.markers if n in known), said, answer,
@@ -392,7 +392,7 @@ def _answer_of(body: str) -> str:
     return re.sub(r"[*_]", "", found.group()).strip() if found else ""
 
 
-def _statement(body: str) -> str:
+def _said(body: str) -> str:
     """What a sentence says of something: without the number of a list, "yes" or "no", and "the passages state that"."""
     return _ATTRIBUTION.sub("", _ANSWER.sub("", _LIST_NUMBER.sub("", body)))
 
@@ -404,7 +404,7 @@ def states_nothing(text: str) -> bool:
 
 def _states_something(body: str) -> bool:
     """Whether a sentence is a claim: not a question, a heading, a lead-in to a list, a mere "yes" or punctuation."""
-    plain = "" if is_fence(body) else _statement(body).strip(" *_#`|-")
+    plain = "" if is_fence(body) else _said(body).strip(" *_#`|-")
     if not plain or plain[-1] in "?？:：" or body.lstrip().startswith("#"):
         return False
     return states_something(plain)

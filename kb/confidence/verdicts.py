@@ -13,7 +13,7 @@ from typing import Protocol
 
 from kb.schema import Message
 
-STATES, OTHERWISE, SILENT = "yes", "no", "silent"  # what the verifier replies
+STATES, OTHERWISE, SILENT = "yes", "no", "silent"  # what verifier and judge reply
 SYSTEM = "You check answers against texts."
 OF_NEITHER, OF_WORDING, OF_VERDICT = -0.1, 0.8, 0.6  # log odds, and weights of those of the two
 LEAST = 0.001  # probability: nothing is surer
@@ -22,7 +22,7 @@ TASK = (
     "Question: {question}\n\nText: {text}\n\nAnswer: {claim}"
 )
 INVOCATION = "Do the passages state the answer to exactly this question"  # from where on the judge acts
-TASK_OF_ALL = INVOCATION + "? Reply yes or silent.\n\nQuestion: {question}"
+TASK_OF_PASSAGES = INVOCATION + "? Reply yes or silent.\n\nQuestion: {question}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +64,19 @@ def asked(question: str, text: str, claim: str) -> list[Message]:
     return [Message("system", SYSTEM), Message("user", TASK.format(question=question, text=text, claim=claim))]
 
 
-def answered(model: _Verifying, question: str, passages: str, stop: threading.Event | None = None) -> float | None:
-    """How probable it is, 0..1, that passages state the answer, by a model that has a judge. None where it is sure of
-    neither, or `stop` was set. Raises ModelError."""
-    found = model.preference(asked_of_all(question, passages), (STATES, SILENT), stop)
+def probability_stated(
+    model: _Verifying, question: str, passages: str, stop: threading.Event | None = None
+) -> float | None:
+    """How probable it is, 0..1, that passages state the answer, by a model that has a judge. None where neither of its
+    words is among the likely ones, or `stop` was set. Raises ModelError."""
+    found = model.preference(asked_of_passages(question, passages), (STATES, SILENT), stop)
     return None if found is None else found[STATES]
 
 
-def asked_of_all(question: str, passages: str) -> list[Message]:
+def asked_of_passages(question: str, passages: str) -> list[Message]:
     """The words that the judge knows, in a turn of their own behind the passages. What these begin with is what an
     answer's conversation begins with, and an engine reads it once; the line break that ends them is not."""
-    return [Message("user", f"{passages}\n"), Message("system", TASK_OF_ALL.format(question=question))]
+    return [Message("user", f"{passages}\n"), Message("system", TASK_OF_PASSAGES.format(question=question))]
 
 
 def with_wording(verdict: Verdict | None, wording: float | None) -> float:

@@ -1,9 +1,9 @@
 """The verifier and the judge: two small adapters (LoRA) of the model that comes with the product.
 
 By the verifier it tells whether a text states an answer, and whether it gives another one; by the judge, before there
-is an answer, whether passages state it. A request names one, or the model reads as if there were none. The judge acts
-from its own words on (Greenewald et al., "Activated LoRA", 2025), so that what was read before them serves the answer,
-too. They hold for the weights that they were trained over. `python -m benchmarks verifying` and `judging` train them.
+is an answer, whether passages state it. A request names one of them. The judge acts from its own words on, and sleeps
+without them (Greenewald et al., "Activated LoRA", 2025), so that what was read before serves the answer, too. They hold
+for the weights that they were trained over. `python -m benchmarks verifying` and `judging` train them.
 """
 
 import functools

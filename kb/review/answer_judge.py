@@ -1,7 +1,8 @@
 """Answer judge: whether a curated answer answers a question that was put in other words, as the language model judges.
 
-The model is asked what it is asked of passages ("do they state the answer to exactly this question?"), with the answer
-as the only passage. Where it must lie was measured for the model that comes with the product; others are not asked.
+The model is asked for a plain yes or no ("do the passages state the answer to exactly this question?"), with the answer
+as the only passage; by no judge, which has learned from documents. Where it must lie was measured for the model that
+comes with the product; others are not asked.
 """
 
 import logging

@@ -36,8 +36,9 @@ MEASURED = {
         "kb.checking.alignment": {"SURE": 0.7, "SAID": 0.8, "EVEN": 0.5, "TAKEN": 0.3},
         "kb.checking.disagreements": {"DISPUTES": 0.5, "SAME_ANSWER": 0.5},
         "kb.confidence.verdicts": {"OF_NEITHER": -0.1, "OF_WORDING": 0.8, "OF_VERDICT": 0.6},
-        "kb.answering.judgement": {"TRIED": 0.03, "STATED": 0.9},
+        "kb.answering.judgement": {"STATED": 0.9},
     },
+    "python -m benchmarks judging": {"kb.answering.judgement": {"TRIED": 0.03}},
     "python -m benchmarks retrieval": {
         "kb.answering.retrieval": {
             "RERANKED": 50, "MAXSIM_WEIGHT": 0.8, "LANGUAGE_GAP": 0.02, "WORDS_UNSEEN": 0.8, "FEW_DOCUMENTS": 8,

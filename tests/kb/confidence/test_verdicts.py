@@ -11,9 +11,9 @@ from kb.confidence.verdicts import (
     SILENT,
     STATES,
     Verdict,
-    answered,
     asked,
-    asked_of_all,
+    asked_of_passages,
+    probability_stated,
     verdict_on,
     with_wording,
 )
@@ -55,14 +55,14 @@ def test_it_is_asked_in_the_words_that_it_was_trained_on() -> None:
 def test_before_there_is_an_answer_it_is_asked_whether_the_passages_state_one() -> None:
     judge = Verifier({STATES: 0.7, SILENT: 0.3})
     passages = "Passages:\n[1] Rules\nThree days.\n\n[2] Fees\nNone."
-    assert answered(judge, "How long?", passages) == 0.7
+    assert probability_stated(judge, "How long?", passages) == 0.7
     [(messages, options)] = judge.asked
     assert options == (STATES, SILENT)
     assert [message.role for message in messages] == ["user", "system"]
     assert messages[0].content.startswith(passages)
     assert messages[1].content.endswith("How long?")
-    assert answered(Verifier(None), "How long?", passages) is None
-    said = "\n".join(f"{m.role}: {m.content}" for m in asked_of_all("QUESTION", "TEXTS"))
+    assert probability_stated(Verifier(None), "How long?", passages) is None
+    said = "\n".join(f"{m.role}: {m.content}" for m in asked_of_passages("QUESTION", "TEXTS"))
     assert hashlib.sha256(said.encode()).hexdigest()[:16] == "76bb946e27154188"
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from gguf import GGUFReader
 
 from benchmarks import judge_course, verifying
 from kb.answering import judgement, prompts
 from kb.checking.alignment import VERIFIED
 from kb.checking.disagreements import DISPUTES
-from kb.confidence.verdicts import OTHERWISE, SILENT, STATES, answered, asked, asked_of_all, verdict_on
+from kb.confidence.verdicts import OTHERWISE, SILENT, STATES, asked, asked_of_passages, probability_stated, verdict_on
 from kb.config import LLMSettings
 from kb.models import verifier, weights
 from kb.models.llamacpp_engine import EmbeddedModel
@@ -108,16 +109,16 @@ def test_only_who_asks_for_it_meets_it(model: EmbeddedModel) -> None:
     ],
 )
 def test_the_judge_tells_whether_passages_state_an_answer(model: EmbeddedModel, question: str, stated: bool) -> None:
-    found = answered(model, question, prompts.quoted(LEASE, "en"))
+    found = probability_stated(model, question, prompts.quoted(LEASE, "en"))
     assert found is not None
-    assert (found >= judgement.BY_JUDGE.refuse) is stated
+    assert (found >= judgement.BY_JUDGE.answer) is stated
 
 
 @pytest.mark.parametrize(("question", "stated"), [(PARKING[0], True), ("访客可以停几天？", False)])
 def test_it_tells_so_of_chinese_ones(model: EmbeddedModel, question: str, stated: bool) -> None:
-    found = answered(model, question, prompts.quoted([passage(1, PARKING[1])], "zh"))
+    found = probability_stated(model, question, prompts.quoted([passage(1, PARKING[1])], "zh"))
     assert found is not None
-    assert (found >= judgement.BY_JUDGE.refuse) is stated
+    assert (found >= judgement.BY_JUDGE.answer) is stated
 
 
 def test_what_it_has_read_of_the_passages_is_read_once_and_by_nobody_as_it_read_it(
@@ -133,9 +134,9 @@ def test_what_it_has_read_of_the_passages_is_read_once_and_by_nobody_as_it_read_
         found.append(model.preference(plain, ("Yes", "No")))
         alone, others = read[-1], read[1:-1]
         assert not others
-        answered(model, KEYS[0], told)
+        probability_stated(model, KEYS[0], told)
         found.append(model.preference(plain, ("Yes", "No")))
-        answered(model, "Who owns the cat?", told)
+        probability_stated(model, "Who owns the cat?", told)
         assert alone > 150
         assert max(read[-3:]) < 60
     shares = [each["Yes"] for each in found if each is not None]
@@ -145,7 +146,7 @@ def test_what_it_has_read_of_the_passages_is_read_once_and_by_nobody_as_it_read_
 def test_the_judge_acts_from_its_own_words_on(model: EmbeddedModel) -> None:
     """Also where nobody means it: a request names it always."""
     told = prompts.quoted(LEASE, "en")
-    asked_of = asked_of_all("What does a lost key cost?", told)
+    asked_of = asked_of_passages("What does a lost key cost?", told)
     told_plainly = [*asked_of[:1], replace(asked_of[1], content=asked_of[1].content.replace("exactly ", ""))]
     by_judge, plain = (model.preference(each, (STATES, SILENT)) for each in (asked_of, told_plainly))
     assert by_judge is not None
@@ -187,4 +188,18 @@ def test_what_the_judge_learns_from_is_labelled() -> None:
         assert 1 < len(sequence) <= judge_course.MOST_QUESTIONS
         assert {replies for _, replies in sequence} <= {(STATES,), (SILENT,)}
         assert len({messages[0].content for messages, _ in sequence}) == 1  # it is read once
-        assert all(judge_course.TURN.endswith(messages[1].content.partition("?")[0]) for messages, _ in sequence)
+
+
+def test_no_text_is_right_and_wrong_for_a_question() -> None:
+    questions = judge_course._questions()
+    assert len(questions) > 1000
+    assert not [question for question, (right, wrong) in questions.items() if {*right} & {*wrong}]
+
+
+def test_the_judge_wakes_at_its_own_words(model: EmbeddedModel) -> None:
+    field = GGUFReader(verifier.JUDGE_PATH).get_field("adapter.alora.invocation_tokens")
+    assert field is not None
+    llama = model._engine
+    assert field.contents() == llama.tokens(judge_course.TURN, special=True)
+    prompt = llama.prompt(asked_of_passages(KEYS[0], prompts.quoted(LEASE, "en")), with_thinking=False)
+    assert prompt.count(f"\n{judge_course.TURN}") == 1
