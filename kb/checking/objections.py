@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kb.checking import contradictions, fragments, table_claims, unit_mismatch, year_mismatch
 from kb.checking.changes import former_numbers, gives_former, gives_what_was, holds_post, turns_succession
@@ -59,6 +60,7 @@ from kb.language.proper_names import (
 )
 from kb.language.table_rows import is_row
 from kb.language.transliteration import reads_as
+from kb.language.weekdays import weekdays_in
 from kb.models.maxsim import Vectors
 from kb.schema import ClaimReason, Language
 
@@ -131,8 +133,8 @@ class Objections:
         return missing or self._contradiction(claim, names, window, source, crosses)
 
     def missing(self, claim: str, names: frozenset[str], window: Window, source: Source) -> ClaimReason:
-        """Whether a number, date or name of the claim is not in the span, nor where it may be instead; "asked" where it
-        only repeats the question, and the source has none like it."""
+        """Whether a number, date or name of the claim, or a day of the week, is not in the span, nor where it may be
+        instead; "asked" where it only repeats the question, and the source has none like it."""
         said = numbers_in(window.quote)
         excused = self._asked.numbers & source.heading_numbers
         if len(window.parts) == 1:  # a sentence of June, under a title of 2025
@@ -145,6 +147,10 @@ class Objections:
         numbers -= step.numbers if step.is_in(window, source) else frozenset()
         if any(number not in self._asked.numbers or not is_amount(number) for number in numbers):
             return "number"
+        if days := _days_in(claim):
+            told = _days_in(f"{window.quote}\n{header}\n{source.heading}")
+            if not days <= told and (told or not days <= _days_in(self._asked.text)):
+                return "name"
         # What the claim adds stands in the span. In a table each row speaks for itself; in prose a name that the
         # question gave may stand anywhere in the document.
         table = bool(window.rows)
@@ -420,3 +426,9 @@ class Objections:
                 against = "part"
             self._against[claim, rank] = against
         return self._against[claim, rank]
+
+
+@lru_cache(maxsize=4_096)
+def _days_in(text: str) -> frozenset[int]:
+    """The days of the week that a text names."""
+    return frozenset[int]().union(*(mention.days for mention in weekdays_in(text)))

@@ -25,7 +25,8 @@ _DEEPEST_INDENT = 80  # characters before the number of a list item
 _ABBREVIATIONS = frozenset(
     ("mr mrs ms dr prof st vs etc inc ltd co corp no fig sec e.g i.e eg ie approx dept est al").split()
 )
-_BEFORE_NUMBERS = frozenset("no jan feb mar apr jun jul aug sep sept oct nov dec".split())
+_BEFORE_NUMBERS = frozenset("no jan feb mar apr jun jul aug sep sept oct nov dec min max ca art vol pos tel".split())
+_MINUTES = re.compile(r"\d\s?min$", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[a-z]\.)+[a-z]")
 _OPENER = re.compile(r"\s*(?:\n|$|(?:The|It|Its|He|She|They|We|You|I|This|That|These|In|On|At|As|For|But|And|A|An)\b)")
 _MEASURED = re.compile(r"\d\s?[A-Za-z]$")
@@ -114,7 +115,7 @@ def _is_abbreviation(text: str, dot: int) -> bool:
     word = re.search(r"(?<![\w.])[\w.]+$", text[max(0, dot - 12) : dot])
     token = word.group().lower() if word else ""
     if token in _BEFORE_NUMBERS:
-        return bool(_NUMBER_BEHIND.match(text, dot + 1))
+        return bool(_NUMBER_BEHIND.match(text, dot + 1)) and not _MINUTES.search(text[max(0, dot - 12) : dot])
     if _INITIALS.fullmatch(token):  # "the U.S. Open"; it may end a sentence, too
         return not _OPENER.match(text, dot + 1)
     if _MEASURED.search(text[max(0, dot - 12) : dot]) and _CAPITAL.match(text, dot + 1):

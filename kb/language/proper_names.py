@@ -14,10 +14,16 @@ _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?![A-Za
 _FIRST_WORD = re.compile(r"\W*([\w-]+)")
 _NO_NAME_BEFORE = re.compile(r" (?:of|to|between|who|whose|that|which)\b")
 _PROPER = frozenset({"ns", "nr", "nrt", "nt", "nz"})  # places, persons, organisations, brands: jieba tags
+# A word that the segmenter cut in two: 双语班一学期 is no 班一.
+_ENDS_WITH_NUMBER = re.compile(r"[一二两三四五六七八九十几每]$")
+_COUNTED = re.compile(
+    r"学期|学年|个月|[年月天日周次个人张份本间台名位场节晚套期班辆件条层项元]|星期|小时|分钟|公里|公斤|千米|平方米"
+)
 _NAMES = re.compile(r"(?<!\w)[A-Z][A-Za-z0-9]*(?:(?:: | of | of the | )[A-Z0-9][A-Za-z0-9]*)*")
 _VARIANT = re.compile(r" (?:\d[A-Z]|Pro|Max|Plus|Mini|Lite|Ultra|Deluxe|XL|SE|HD|DX|Remastered|II|III|IV)(?!\w)")
 _DAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat am pm".split()
+    "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays "
+    "sundays mon tue tues wed thu thur thurs fri sat am pm".split()
 )  # and halves of days
 _OPENERS = frozenset(  # that begin sentences, and are no names where nothing has them in small letters
     "about according after all although also any anybody anyone anything around because before both during each "
@@ -50,7 +56,15 @@ def names_in(text: str) -> frozenset[str]:
     }
     found = {name.lower() for name in latin | set(CODE.findall(text))} - MONTHS - _DAYS
     if CJK.search(text):
-        found |= {word.word.lower() for word in tagged(text) if word.flag in _PROPER and len(word.word) > 1}
+        words = tagged(text)
+        behind = [word.word for word in words[1:]] + [""]
+        found |= {
+            word.word.lower()
+            for word, following in zip(words, behind, strict=True)
+            if word.flag in _PROPER
+            and len(word.word) > 1
+            and not (_ENDS_WITH_NUMBER.search(word.word) and _COUNTED.fullmatch(following))
+        }
     return frozenset(found)
 
 

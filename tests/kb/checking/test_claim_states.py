@@ -340,3 +340,29 @@ def test_what_was_replaced_elsewhere_speaks_against_nothing_else() -> None:
         passage(2, "夜班津贴由每班 60 元提高到 80 元。", document="b.md"),
     ]
     assert cite("The payment term is 60 days.", passages, "en", "What is the payment term?").claims[0].supported
+
+
+GATE = "How does one get in?"
+
+
+@pytest.mark.parametrize(
+    ("question", "claim", "text", "state"),
+    [
+        (GATE, "A badge opens the gate on Sunday.", "A badge opens the gate. The office closes at six.", "not_found"),
+        (GATE, "A badge opens the gate on Sundays.", "A badge opens the gate on Saturdays.", "not_found"),
+        (GATE, "A badge opens the gate on Sundays.", "A badge opens the gate; on a Sunday, too.", "confirmed"),
+        (GATE, "A badge opens the gate on Wednesday.", "A badge opens the gate from Mon to Fri.", "confirmed"),
+        (GATE, "A badge opens the gate on weekends.", "A badge opens the gate on weekdays.", "not_found"),
+        ("Does a badge open the gate on Sunday?", "On Sunday, a badge opens the gate.", "A badge opens the gate.",
+         "confirmed"),
+        ("What is paid for a tour on a Saturday?", "On Saturdays, a tour costs 95 euros.",
+         "Tours are ordered the day before and cost 70 euros; on a Saturday 95 euros.", "confirmed"),
+        ("怎么进门？", "周日刷卡可以开大门。", "周六刷卡可以开大门。", "not_found"),
+        ("怎么进门？", "星期六刷卡可以开大门。", "周六刷卡可以开大门。", "confirmed"),
+    ],
+)  # fmt: skip
+def test_a_day_of_the_week_stands_where_what_is_said_of_it_stands(
+    question: str, claim: str, text: str, state: str
+) -> None:
+    cited = cite(f"{claim} [1]", [passage(1, text)], language_of(question), question)
+    assert [each.state for each in cited.claims] == [state]

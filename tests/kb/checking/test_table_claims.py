@@ -561,3 +561,20 @@ def test_rows_of_codes_are_told_apart_by_their_numbers() -> None:
     assert takes_wrong_row("The VP-500 costs 4280.", "", rows)
     assert not takes_wrong_row("The VP-500 costs 6020.", "", rows)
     assert not takes_wrong_row("The VP-300 costs 4280.", "", rows)
+
+
+FEES = """Card | Annual fee | Withdrawal fee elsewhere | Daily limit cash | Daily limit shops
+Plain | 0 | 1.5 %, min. 4.00 | 500 | 1500
+Trade | 9 | 1.5 %, min. 4.00 | 900 | 4000"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "state"),
+    [
+        ("With the Trade card the daily limit for cash is 900.", "confirmed"),
+        ("With the Plain card the daily limit for cash is 900.", "contradicted"),
+    ],
+)
+def test_a_row_with_an_abbreviation_is_one_row(claim: str, state: str) -> None:
+    cited = cite(f"{claim} [1]", [passage(1, FEES)], "en", "How much cash can one take out per day with that card?")
+    assert [each.state for each in cited.claims] == [state]

@@ -36,6 +36,8 @@ def test_a_figure_set_above_another_stays_apart() -> None:
     [
         ("No. At most 5 days.", ["No.", "At most 5 days."]),
         ("See no. 5 and No. BC-17 there.", ["See no. 5 and No. BC-17 there."]),
+        ("The fee is 2 %, min. 5.00, max. 40.", ["The fee is 2 %, min. 5.00, max. 40."]),
+        ("Press it for 5 min. 20 bar are enough.", ["Press it for 5 min.", "20 bar are enough."]),
         ("Really?! Yes... it is 2.5.", ["Really?!", "Yes...", "it is 2.5."]),
         ('He said "no." Then', ['He said "no."', "Then"]),
     ],

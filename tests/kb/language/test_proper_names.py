@@ -13,6 +13,9 @@ from kb.language.proper_names import codes_in, is_of_variant, names_in, opening_
         ("去青岛出差，酒店每晚的标准是多少？", {"青岛"}),
         ("DeepSeek-R1 和 V3 有什么区别？", {"deepseek-r1", "v3"}),
         ("It costs 12 EUR on Monday.", set()),
+        ("It is closed on Saturdays, and on Sundays.", set()),
+        ("双语班一学期学费是28600元。", {"双语"}),  # no 班一
+        ("李四年薪多少？", {"李四"}),
         ("服务端用 C++ 写成。", {"c++"}),
         ("A customer wants her meter checked. What do we charge? How is it paid?", set()),
         ("Twenty-four loggers passed. Sign-off comes later.", {"sign-off"}),
