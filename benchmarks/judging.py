@@ -1,7 +1,7 @@
 """Judging: how well the model that comes with the product tells passages that state an answer from others, by "yes"
 against "no" and by its judge; and the training of that.
 
-`judgements/judged.jsonl` holds each judgement. `--measure` takes them anew (of sample_docs, `requests/`, and of sets in
+`judgements/judged.jsonl` keeps each judgement. `--measure` takes them anew (of sample_docs, `requests/`, and of sets in
 `KB_EVALDATA`; two hours; goes on where it was stopped). `--write` trains the judge (`benchmarks.judge_course`).
 """
 
@@ -65,14 +65,14 @@ def run(write: bool = False, measure: bool = False) -> Result:
         judge_course.train()
     if measure:
         _measure()
-    if not (rows := load()):
-        raise SystemExit(f"{TABLE} is of another judge: run `python -m benchmarks judging --measure` first")
+    rows = load()
+    notes = () if rows else ("nothing was measured with this judge: run `python -m benchmarks judging --measure`",)
     table: list[tuple[str | float, ...]] = []
     for language, of_yes in OF_YES.items():
         own = [row for row in rows if row.language == language]
-        held = np.array([row.held for row in own])
+        held = np.array([row.held for row in own], bool)
         for name in ("all", *sorted({row.set for row in own})):
-            of_it = np.array([name in ("all", row.set) for row in own])
+            of_it = np.array([name in ("all", row.set) for row in own], bool)
             if len({*held[of_it].tolist()}) < 2:
                 continue
             both = np.array([row.yes for row in own]), np.array([row.judge for row in own])
@@ -83,11 +83,13 @@ def run(write: bool = False, measure: bool = False) -> Result:
             )
             table.append((language, name, int(held[of_it].sum()), int((~held[of_it]).sum()), *areas, *refused))
     columns = ("language", "set", "held", "not held", "yes", "judge", "refused by yes", "by the judge")
-    return Result("judging", columns, tuple(table))
+    return Result("judging", columns, tuple(table), notes)
 
 
 def load() -> list[Row]:
-    """The table; nothing where it is of another judge."""
+    """The table; nothing where there is none, or it is of another judge."""
+    if not TABLE.exists():
+        return []
     judge, *lines = TABLE.read_text(encoding="utf-8").splitlines()
     return [Row(**json.loads(line)) for line in lines] if judge == _judge() else []
 
