@@ -147,14 +147,15 @@ class Objections:
         numbers -= step.numbers if step.is_in(window, source) else frozenset()
         if any(number not in self._asked.numbers or not is_amount(number) for number in numbers):
             return "number"
+        here = f"{window.quote}\n{header}\n{source.heading}"
         if days := _days_in(claim):
-            told = _days_in(f"{window.quote}\n{header}\n{source.heading}")
+            told = _days_in(here)
             if not days <= told and (told or not days <= _days_in(self._asked.text)):
                 return "name"
         # What the claim adds stands in the span. In a table each row speaks for itself; in prose a name that the
         # question gave may stand anywhere in the document.
         table = bool(window.rows)
-        span = f"{window.quote}\n{header}\n{source.heading}".lower()
+        span = here.lower()
         place = span if table else f"{span}\n{source.passage.text}".lower()
         lacking = [
             name

@@ -246,8 +246,8 @@ class _Llama:
         if adapter is not None:
             params.lora_adapters = [CommonAdapterLoraInfo(str(adapter.path), 1.0)]
         elif with_verifier:  # loaded, and laid over the weights by the requests that name them
-            files = {_VERIFIER: verifier.PATH, _JUDGE: verifier.JUDGE_PATH}
-            params.lora_adapters = [CommonAdapterLoraInfo(str(files[at]), 0.0) for at in sorted(files)]
+            files = verifier.PATH, verifier.JUDGE_PATH
+            params.lora_adapters = [CommonAdapterLoraInfo(str(file), 0.0) for file in files]
             params.lora_init_without_apply = True
         params.model_alias = name
         params.n_parallel = 2 if with_verifier else 1
