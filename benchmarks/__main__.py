@@ -13,6 +13,7 @@ from benchmarks import (  # noqa: E402
     ablation,
     access,
     answer,
+    answering,
     clients,
     confidence,
     curated_answers,
@@ -75,6 +76,7 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "confidence": lambda options: confidence.run(options.write, options.measure),
     "judging": lambda options: judging.run(options.write, options.measure),
     "verifying": lambda options: verifying.run(options.write),
+    "answering": lambda options: answering.run(options.write),
     "recognition": lambda options: recognition.run(options.write),
     "access": lambda options: access.run(options.requests, options.documents),
     "readers": lambda options: readers.run(options.sets),
@@ -118,7 +120,7 @@ def main() -> int:
     parser.add_argument(
         "--write",
         action="store_true",
-        help="confidence, judging, recognition, verifying: write what the product ships of it",
+        help="answering, confidence, judging, recognition, verifying: write what the product ships of it",
     )
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in RUN]

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from benchmarks.places import home
-from kb.models import verifier
+from kb.models import shipped_adapters
 from kb.schema import Message
 
 RANK, ALPHA = 4, 16
@@ -22,14 +22,16 @@ LONGEST = 1400  # tokens of a sequence
 _KEPT_EVERY = 20  # steps
 
 Item = TypeVar("Item")
-# A conversation, and the words of which any is right as the beginning of the reply; a sequence of such as begin alike.
+# A conversation, and what is right to reply: any of some words as the beginning, or one reply to its end. A sequence
+# is of such as begin alike.
 Asked = tuple[Sequence[Message], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What an adapter learns: in what `layers`, from how many `sequences`. From `invocation` on, the words of a prompt,
-    it acts; from the first token on without one."""
+    """What an adapter learns: in what `layers`, from how many `sequences`; how replies begin, or all that is to be
+    `written`. From `invocation` on, the words of a prompt, it acts; from the first token on without one. It begins with
+    the weights of `after`, a file that has the same layers, or at random."""
 
     name: str
     file: Path
@@ -39,10 +41,14 @@ class Course:
     data: str  # what tells what it learns from from what another one does
     sequences: Callable[[], Iterator[Sequence[Asked]]]
     invocation: str = ""
+    written: bool = False
 
     def digest(self) -> str:
         """What tells it from another course."""
-        numbers = RANK, ALPHA, MODULES, AT_ONCE, WARM_UP, LONGEST, self.layers, self.total, self.rate, self.invocation
+        numbers = (
+            RANK, ALPHA, MODULES, AT_ONCE, WARM_UP, LONGEST, self.layers, self.total, self.rate, self.invocation,
+            self.written,
+        )  # fmt: skip
         return hashlib.sha256(repr((numbers, self.data)).encode()).hexdigest()
 
 
@@ -54,7 +60,7 @@ def train(course: Course) -> None:
     from kb.tuning import base_model
     from kb.tuning.adapter_gguf import write_adapter
 
-    model, tokenizer = base_model.load(base_model.base_named(verifier.MODEL))
+    model, tokenizer = base_model.load(base_model.base_named(shipped_adapters.MODEL))
     model.to(torch.bfloat16)
     config = model.config
     lora = LoraConfig(
@@ -82,7 +88,7 @@ def train(course: Course) -> None:
         if step < first:
             continue
         for sequence in batch:
-            loss = _loss(tuned, tokenizer, sequence, course.invocation) / AT_ONCE
+            loss = _loss(tuned, tokenizer, sequence, course) / AT_ONCE
             loss.backward()
             losses.append(float(loss.detach()) * AT_ONCE)
         rate = min(1.0, (step + 1) / WARM_UP) * (0.05 + 0.475 * (1 + math.cos(math.pi * step / total)))
@@ -104,7 +110,7 @@ def train(course: Course) -> None:
         print(f"\rstep {step + 1}/{total}, loss {np.mean(losses[-40:]):.3f}", end="", flush=True)
     tensors = {name: each.float().numpy().astype(np.float16) for name, each in get_peft_model_state_dict(tuned).items()}
     invocation = tokenizer(course.invocation, add_special_tokens=False)["input_ids"] if course.invocation else ()
-    write_adapter(tensors, config, ALPHA, course.name, verifier.MODEL, course.file, invocation)
+    write_adapter(tensors, config, ALPHA, course.name, shipped_adapters.MODEL, course.file, invocation)
     kept.unlink(missing_ok=True)
 
 
@@ -114,59 +120,67 @@ def again(items: Sequence[Item], chance: random.Random) -> Iterator[Item]:
         yield from chance.sample(items, len(items))
 
 
-def _loss(tuned: Any, tokenizer: Any, sequence: Sequence[Asked], invocation: str) -> Any:
-    """Nats a reply."""
+def _loss(tuned: Any, tokenizer: Any, sequence: Sequence[Asked], course: Course) -> Any:
+    """Nats a token that is to be replied."""
     import torch
 
-    logits = _logits(tuned, tokenizer, [messages for messages, _ in sequence], invocation)
+    logits, right = _replies(tuned, tokenizer, sequence, course)
     chances = logits.float().log_softmax(-1)
-    right = [[tokenizer(w, add_special_tokens=False)["input_ids"][0] for w in replies] for _, replies in sequence]
-    return -torch.stack([torch.logsumexp(row[of], 0) for row, of in zip(chances, right, strict=False)]).mean()
+    return -torch.stack([torch.logsumexp(row[of], 0) for row, of in zip(chances, right, strict=True)]).mean()
 
 
-def _logits(tuned: Any, tokenizer: Any, conversations: Sequence[Sequence[Message]], invocation: str) -> Any:
-    """The logits of the first token of the reply to each, shape (conversations, vocabulary), as many as LONGEST holds.
-    What they begin with is read once, without the adapter where there is an invocation: each of the rest sees it, and
-    not one another."""
+def _replies(
+    tuned: Any, tokenizer: Any, sequence: Sequence[Asked], course: Course
+) -> tuple[Any, Sequence[Sequence[int]]]:
+    """The logits of what is replied to each, shape (tokens, vocabulary), as many as LONGEST holds, and the tokens of
+    which any is right at each place. What the conversations begin with is read once, without the adapter where there is
+    an invocation: each of the rest sees it, and not one another."""
     import torch
+
+    def tokens(text: str) -> list[int]:
+        found: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+        return found
 
     prompts = [
         tokenizer.apply_chat_template(
             [{"role": message.role, "content": message.content} for message in messages],
             tokenize=False, add_generation_prompt=True,
         )
-        for messages in conversations
+        for messages, _ in sequence
     ]  # fmt: skip
-    if invocation:
-        cut = prompts[0].rindex(f"\n{invocation}")
+    if course.invocation:
+        cut = prompts[0].rindex(f"\n{course.invocation}")
     else:
         alike = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(min(prompts), max(prompts), strict=False))
         cut = prompts[0].rindex("\n", 0, sum(1 for _ in alike)) + 1 if len(prompts) > 1 else 0
-    beginning = tokenizer(prompts[0][:cut], add_special_tokens=False)["input_ids"]
+    beginning = tokens(prompts[0][:cut])
     first = len(beginning)
-    ids, places, parts, ends = list[int](), list[int](), list[int](), list[int]()
-    for number, prompt in enumerate(prompts):
-        rest = tokenizer(prompt[cut:], add_special_tokens=False)["input_ids"]
-        if ends and first + len(ids) + len(rest) > LONGEST:
+    ids, places, parts, ends, right = list[int](), list[int](), list[int](), list[int](), list[list[int]]()
+    for number, (prompt, (_, replies)) in enumerate(zip(prompts, sequence, strict=True)):
+        rest = tokens(prompt[cut:])
+        reply = tokens(f"{replies[0]}{tokenizer.eos_token}") if course.written else []
+        if ends and first + len(ids) + len(rest) + len(reply) > LONGEST:
             break
-        ids += rest
-        places += range(first, first + len(rest))
-        parts += [number] * len(rest)
-        ends.append(len(ids) - 1)
+        right += [[token] for token in reply] or [[tokens(word)[0] for word in replies]]
+        read = [*rest, *reply[:-1]]
+        ends += range(len(ids) + len(rest) - 1, len(ids) + len(read))
+        ids += read
+        places += range(first, first + len(read))
+        parts += [number] * len(read)
     part, order = torch.tensor([-1] * first + parts), torch.arange(first + len(ids))
     seen = (order[None] <= order[:, None]) & ((part[None] == -1) | (part[None] == part[:, None]))
     mask = torch.zeros(seen.shape, dtype=torch.bfloat16).masked_fill(~seen, torch.finfo(torch.bfloat16).min)[None, None]
     model = tuned.base_model.model
-    if invocation:
+    if course.invocation:
         with torch.no_grad(), tuned.disable_adapter():
-            read = model.model(input_ids=torch.tensor([beginning]), use_cache=True).past_key_values
+            before = model.model(input_ids=torch.tensor([beginning]), use_cache=True).past_key_values
         hidden = model.model(
             input_ids=torch.tensor([ids]), position_ids=torch.tensor([places]), attention_mask=mask[:, :, first:],
-            past_key_values=read, use_cache=True,
+            past_key_values=before, use_cache=True,
         ).last_hidden_state[0, ends]  # fmt: skip
     else:
         hidden = model.model(
             input_ids=torch.tensor([beginning + ids]), position_ids=torch.tensor([[*range(first), *places]]),
             attention_mask=mask, use_cache=False,
         ).last_hidden_state[0, [first + end for end in ends]]  # fmt: skip
-    return model.lm_head(hidden)
+    return model.lm_head(hidden), right

@@ -18,7 +18,7 @@ from benchmarks.verifying import ELSEWHERE, GROUPS, RELATIONS, STEPS
 from kb.answering import prompts
 from kb.confidence.verdicts import INVOCATION, OTHERWISE, SILENT, STATES, asked_of_passages
 from kb.language.language import language_of
-from kb.models import verifier
+from kb.models import shipped_adapters
 from kb.schema import Passage
 
 PASSAGES = Path(__file__).parent / "verdicts" / "passages.jsonl"
@@ -66,7 +66,7 @@ def train() -> None:
     """Train the judge, and write it (five hours on two cores; needs `make tune`)."""
     data = repr((SHARE_OF_BLOCKS, MOST_QUESTIONS, ONE_PASSAGE, ONE_MORE, [*written()], _questions()))
     courses.train(
-        courses.Course("judge", verifier.JUDGE_PATH, LAYERS, SEQUENCES, RATE, data, _sequences, invocation=TURN)
+        courses.Course("judge", shipped_adapters.JUDGE, LAYERS, SEQUENCES, RATE, data, _sequences, invocation=TURN)
     )
 
 

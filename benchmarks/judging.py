@@ -26,7 +26,7 @@ from kb.checking.prompt_injection import without_orders
 from kb.checking.sources import bare
 from kb.evaluation.questions import Question, load_questions
 from kb.language.language import language_of
-from kb.models import verifier
+from kb.models import shipped_adapters
 from kb.schema import Language, Passage, Retrieved
 
 TABLE = Path(__file__).parent / "judgements" / "judged.jsonl"
@@ -95,7 +95,7 @@ def load() -> list[Row]:
 
 
 def _judge() -> str:
-    return json.dumps({"judge": verifier.judge_digest()})
+    return json.dumps({"judge": shipped_adapters.judge_digest()})
 
 
 def _measure() -> None:
@@ -112,7 +112,7 @@ def _measure() -> None:
 def _sets() -> Iterator[tuple[str, Iterator[Row]]]:
     """The judgements of each set."""
     with filled("sample_docs", [SAMPLE_DOCS]) as kb:
-        kb.use_model("embedded", verifier.MODEL)
+        kb.use_model("embedded", shipped_adapters.MODEL)
         yield "sample_docs", _as_asked(kb, "sample_docs", load_questions(SAMPLE_DOCS / "questions.jsonl"))
         for name, count in GIVEN.items():
             if (evaldata() / name).is_dir():
@@ -120,12 +120,12 @@ def _sets() -> Iterator[tuple[str, Iterator[Row]]]:
     for name in ORGANISATIONS:
         documents, cases = SETS[name]
         with filled(name, [documents]) as kb:
-            kb.use_model("embedded", verifier.MODEL)
+            kb.use_model("embedded", shipped_adapters.MODEL)
             yield name, _as_asked(kb, name, load_questions(cases.with_name("questions.jsonl")))
     for name in SEARCHED:
         if (folder := evaldata() / name / "docs").is_dir():
             with filled(name, [folder]) as kb:
-                kb.use_model("embedded", verifier.MODEL)
+                kb.use_model("embedded", shipped_adapters.MODEL)
                 yield name, _of_searched(kb, name)
 
 

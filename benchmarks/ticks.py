@@ -40,7 +40,7 @@ from kb.checking.steps import StepTaken
 from kb.confidence.verdicts import Verdict, Verify
 from kb.config import LLMSettings, Settings
 from kb.language.language import language_of
-from kb.models import verifier
+from kb.models import shipped_adapters
 from kb.models.embedders import open_embedder
 from kb.models.llamacpp_engine import EmbeddedModel
 from kb.models.maxsim import Vectors
@@ -244,8 +244,8 @@ def _remembered() -> Iterator[Similarities]:
 @contextmanager
 def _verdicts() -> Iterator[Callable[[str], Verify]]:
     """The verifier, by the question; its verdicts are kept from run to run."""
-    of = hashlib.sha256(verifier.PATH.read_bytes()).hexdigest()
-    with closing(EmbeddedModel(LLMSettings(embedded_model=verifier.MODEL))) as model, _kept() as db:
+    of = hashlib.sha256(shipped_adapters.VERIFIER.read_bytes()).hexdigest()
+    with closing(EmbeddedModel(LLMSettings(embedded_model=shipped_adapters.MODEL))) as model, _kept() as db:
         db.execute("CREATE TABLE IF NOT EXISTS verdicts (of TEXT UNIQUE, states REAL, otherwise REAL)")
 
         def verifying(question: str) -> Verify:

@@ -29,7 +29,7 @@ from kb.confidence import verdicts
 from kb.confidence.verdicts import OTHERWISE, SILENT, STATES
 from kb.config import LLMSettings
 from kb.language.language import language_of
-from kb.models import verifier
+from kb.models import shipped_adapters
 from kb.models.llamacpp_engine import EmbeddedModel
 
 _FOLDER = Path(__file__).parent / "verdicts"
@@ -130,14 +130,14 @@ def run(write: bool = False) -> Result:
     """The area under the ROC curve, of claims and of other texts, by language; and what the floors let pass."""
     if write:
         train()
-    model = EmbeddedModel(LLMSettings(embedded_model=verifier.MODEL))
+    model = EmbeddedModel(LLMSettings(embedded_model=shipped_adapters.MODEL))
     found: dict[tuple[str, str], list[tuple[Example, verdicts.Verdict]]] = {}
     claims = (("groups", groups()), ("several", of_several()), ("blind", blind()))
     for name, source in claims:
         for example in (each for group in source for each in group if each.held_out):
             verdict = verdicts.verdict_on(model, example.question, example.text, example.claim)
             if verdict is None:
-                raise SystemExit(f"{verifier.MODEL} is not the model of the verifier")
+                raise SystemExit(f"{shipped_adapters.MODEL} is not the model of the verifier")
             key = "other texts" if example.kind in _OTHER_KINDS else f"claims of {name}", language_of(example.question)
             found.setdefault(key, []).append((example, verdict))
     model.close()
@@ -159,7 +159,7 @@ def train() -> None:
     """Train the verifier, and write it."""
     texts = [example for source in (groups(), of_several(), blind()) for group in source for example in group]
     data = repr((SHARE_OF_GROUPS, MOST_CLAIMS, texts))
-    courses.train(courses.Course("verifier", verifier.PATH, LAYERS, SEQUENCES, RATE, data, _sequences))
+    courses.train(courses.Course("verifier", shipped_adapters.VERIFIER, LAYERS, SEQUENCES, RATE, data, _sequences))
 
 
 def _sequences() -> Iterator[list[courses.Asked]]:

@@ -450,7 +450,10 @@ class KnowledgeBase(Documents):
         """Let the model answer from the passages that are shown to it, fewer where its context holds no more."""
         while True:
             shown, judged = draft.prompt_passages, draft.answerable is not None
-            messages = prompts.answering(draft.searched, shown, draft.language, again, judged, draft.prompt_terms)
+            if judgement.has_answerer(self.model) and not again and not self._think_budget(options):
+                messages = prompts.for_answerer(draft.searched, shown, draft.language, draft.prompt_terms)
+            else:
+                messages = prompts.answering(draft.searched, shown, draft.language, again, judged, draft.prompt_terms)
             try:
                 yield from self._stream(draft, messages, options)
                 break

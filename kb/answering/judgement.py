@@ -19,7 +19,7 @@ from kb.answering import prompts
 from kb.confidence.verdicts import Verdict, Verify, probability_stated, verdict_on
 from kb.errors import ModelError
 from kb.language.invisible import without_invisible
-from kb.models import verifier
+from kb.models import shipped_adapters
 from kb.schema import Floors, Language, Message, Passage, Term
 from kb.store.catalog import Catalog
 
@@ -64,7 +64,7 @@ def answerable(
 ) -> float | None:
     """The probability, 0..1, that the passages state the answer. None where the engine tells no probabilities, neither
     reply is among the likely ones, or `stop` was set. Raises ModelError."""
-    if verifier.is_of(model.digest()):
+    if shipped_adapters.are_of(model.digest()):
         return probability_stated(model, question, prompts.quoted(passages, language, terms), stop)
     return probability_of_yes(model, prompts.judging(question, passages, language, terms), language, stop)
 
@@ -91,7 +91,7 @@ def states_answer(model: _Judge, question: str, language: Language, stop: thread
 
 def verifying(model: _Judge, question: str, stop: threading.Event | None) -> Verify | None:
     """What gives verdicts on answers to a question; None for a model without a verifier."""
-    if not verifier.is_of(model.digest()):
+    if not shipped_adapters.are_of(model.digest()):
         return None
 
     @functools.cache
@@ -108,16 +108,21 @@ def verifying(model: _Judge, question: str, stop: threading.Event | None) -> Ver
     return verify
 
 
+def has_answerer(model: _Judge) -> bool:
+    """Whether the model has an adapter that writes answers from passages."""
+    return shipped_adapters.are_of(model.digest())
+
+
 def may_be_stated(model: _Judge, answerable: float | None) -> bool:
     """Whether an answer is worth writing that the model's own judgement refuses, since the verifier may confirm it."""
-    return verifier.is_of(model.digest()) and answerable is not None and answerable >= TRIED
+    return shipped_adapters.are_of(model.digest()) and answerable is not None and answerable >= TRIED
 
 
 def floors(catalog: Catalog, model: _Judge, language: Language) -> Floors:
     """What was calibrated in this home for the model; else what the product ships for it."""
     if kept := _calibrated(catalog).get(measured_by(model.digest()), {}).get(language):
         return Floors(**kept)
-    return BY_JUDGE if verifier.is_of(model.digest()) else CAUTIOUS
+    return BY_JUDGE if shipped_adapters.are_of(model.digest()) else CAUTIOUS
 
 
 def keep_floors(catalog: Catalog, model: _Judge, found: Mapping[Language, Floors]) -> None:
@@ -129,7 +134,7 @@ def keep_floors(catalog: Catalog, model: _Judge, found: Mapping[Language, Floors
 
 def measured_by(digest: str) -> str:
     """What gives the probabilities of a model: its weights, by their digest, and its judge where it has one."""
-    return f"{digest} {verifier.judge_digest()}" if verifier.is_of(digest) else digest
+    return f"{digest} {shipped_adapters.judge_digest()}" if shipped_adapters.are_of(digest) else digest
 
 
 def _calibrated(catalog: Catalog) -> dict[str, dict[Language, dict[str, float]]]:

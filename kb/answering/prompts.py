@@ -63,6 +63,9 @@ _OTHERWISE = {
     "en": f' (if they do not hold the answer, write only "{NOT_FOUND["en"]}")',
     "zh": f"（如果段落里没有答案，只写“{NOT_FOUND['zh']}”）",
 }
+INVOCATION = "Answer the question from the passages alone"  # from where on the answerer acts
+_TASK_OF_ANSWERER = INVOCATION + ", in {language}.\n\nQuestion: {question}"
+_LANGUAGE = {"en": "English", "zh": "Chinese"}
 _MARKERS = r"(?:\s*\[\d{1,3}\])*"
 _JUDGED = {
     "en": "The passages state the answer to exactly this question",
@@ -125,6 +128,15 @@ def answering(
         yes = Message("assistant", YES_NO[language][0])
         return [*judging(question, passages, language, terms), yes, Message("user", asked)]
     return [Message("user", f"{quoted(passages, language, terms)}\n\n{asked}")]
+
+
+def for_answerer(
+    question: str, passages: Sequence[Passage], language: Language, terms: Sequence[Term] = ()
+) -> list[Message]:
+    """The conversation that the answerer knows (`kb.models.shipped_adapters`): its words in a turn of their own behind
+    the passages. What it begins with is what the judge read, and an engine reads it once."""
+    asked = _TASK_OF_ANSWERER.format(language=_LANGUAGE[language], question=question)
+    return [Message("user", f"{quoted(passages, language, terms)}\n"), Message("system", asked)]
 
 
 def _material(question: str, passages: Sequence[Passage], language: Language, terms: Sequence[Term]) -> str:

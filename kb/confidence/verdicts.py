@@ -1,8 +1,9 @@
 """Verdicts: whether a text states a claim as the answer to a question, gives another answer, or is silent; and, before
 there is an answer, whether passages state it.
 
-They are given by the verifier and the judge (`kb.models.verifier`), which were trained to reply to these words and no
-others. The three outcomes are those of natural language inference (Bowman et al., 2015), of an answer to a question.
+They are given by the verifier and the judge (`kb.models.shipped_adapters`), which were trained to reply to these words
+and no others. The three outcomes are those of natural language inference (Bowman et al., 2015), of an answer to a
+question.
 """
 
 import math

@@ -20,8 +20,8 @@ def without_control_tokens(text: str) -> str:
 
 
 def conversation_language(messages: Sequence[Message]) -> Language:
-    """The language of the last thing the user said, for notices: "zh" if it has Chinese characters."""
-    last = next((message.content for message in reversed(messages) if message.role == "user"), "")
+    """The language of the last thing that the model was told, for notices: "zh" if it has Chinese characters."""
+    last = next((message.content for message in reversed(messages) if message.role != "assistant"), "")
     return "zh" if _CJK.search(last[-2000:]) else "en"
 
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from kb.config import LLMSettings
 from kb.errors import ContextOverflow, EngineUnavailable, ModelError
 from kb.language.prompt_text import conversation_language, without_control_tokens
-from kb.models import cancellation, speed, verifier, weights
+from kb.models import cancellation, shipped_adapters, speed, weights
 from kb.models.adapters import Adapter, adapter_at
 from kb.models.cancellation import Cancellation
 from kb.models.reasoning_stream import Delta, Output, answer_in, think_and_answer
@@ -33,7 +33,8 @@ _NICENESS = 5  # of the threads that compute: a search is short, and goes first
 # Some seconds of work that tell how fast the machine is.
 _SAMPLE = {"prompt": "The office opens at eight and closes at six. " * 12, "n_predict": 12, "ignore_eos": True}
 _USUAL, _VERIFYING = 0, 1  # slots: each keeps what it read last, and the verifier's is at hand at the next answer
-_VERIFIER, _JUDGE = 0, 1  # the adapters, in the order in which they are loaded
+_ADAPTERS = shipped_adapters.VERIFIER, shipped_adapters.JUDGE, shipped_adapters.ANSWERER
+_VERIFIER, _JUDGE, _ANSWERER = range(len(_ADAPTERS))  # in the order in which they are loaded
 # Begins what the verifier reads, and nothing else: the prompt cache does not know by which weights it was read.
 _APART = "\n"
 _TOP_TOKENS = 1000  # looked through for the options of `preference`
@@ -137,7 +138,9 @@ class EmbeddedModel:
         self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
     ) -> dict[str, float] | None:
         """As `preference`, by the verifier of the weights; None, too, where they have none."""
-        return self._preference(messages, options, stop, verifying=True) if verifier.is_of(self._digest) else None
+        return (
+            self._preference(messages, options, stop, verifying=True) if shipped_adapters.are_of(self._digest) else None
+        )
 
     def _preference(
         self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None, verifying: bool
@@ -162,7 +165,7 @@ class EmbeddedModel:
         with self._loading:
             if self._llama is None:
                 self._llama = _Llama(
-                    self._path, self.name, self.context_tokens, self._adapter, verifier.is_of(self._digest)
+                    self._path, self.name, self.context_tokens, self._adapter, shipped_adapters.are_of(self._digest)
                 )
             return self._llama
 
@@ -234,9 +237,7 @@ class _Attempts:
 class _Llama:
     """llama.cpp's server object, and the two routes of it that have no function."""
 
-    def __init__(
-        self, path: Path, name: str, context_tokens: int, adapter: Adapter | None, with_verifier: bool
-    ) -> None:
+    def __init__(self, path: Path, name: str, context_tokens: int, adapter: Adapter | None, with_shipped: bool) -> None:
         # Read when libgomp is loaded; kb.privacy sets it earlier, before torch brings the library in.
         os.environ.setdefault("GOMP_SPINCOUNT", "2000")
         from xllamacpp import CommonAdapterLoraInfo, CommonParams, Server
@@ -245,12 +246,11 @@ class _Llama:
         params.model.path = str(path)
         if adapter is not None:
             params.lora_adapters = [CommonAdapterLoraInfo(str(adapter.path), 1.0)]
-        elif with_verifier:  # loaded, and laid over the weights by the requests that name them
-            files = verifier.PATH, verifier.JUDGE_PATH
-            params.lora_adapters = [CommonAdapterLoraInfo(str(file), 0.0) for file in files]
+        elif with_shipped:  # loaded, and laid over the weights by the requests that name them
+            params.lora_adapters = [CommonAdapterLoraInfo(str(file), 0.0) for file in _ADAPTERS]
             params.lora_init_without_apply = True
         params.model_alias = name
-        params.n_parallel = 2 if with_verifier else 1
+        params.n_parallel = 2 if with_shipped else 1
         params.n_ctx = context_tokens * params.n_parallel  # it is divided among the slots
         params.n_batch = params.n_ubatch = _BATCH
         params.cache_ram_mib = _PROMPT_CACHE_MB
@@ -267,9 +267,9 @@ class _Llama:
             True,
             False,
         )  # else it allows any page
-        # Every request names the judge, which acts from its own words on and is asleep without them: one that named
-        # another adapter than the one before it would find nothing of what that has read.
-        self._usual: dict[str, Any] = {"id_slot": _USUAL} | (_laid_over(_JUDGE) if with_verifier else {})
+        # Every request names judge or answerer, which act from their own words on and are asleep without them: behind
+        # an adapter that acts on everything, or none, it would find nothing of what was read.
+        self._has_shipped = with_shipped
         self._key = secrets.token_urlsafe(24)
         params.api_keys = [self._key]
         try:
@@ -315,7 +315,9 @@ class _Llama:
             try:
                 # Progress events are what makes it call back, and so stoppable, before the first token.
                 self._running.server.handle_completions(
-                    {"stream": True, "cache_prompt": True, "return_progress": True, **self._usual, **request},
+                    {"stream": True, "cache_prompt": True, "return_progress": True, "id_slot": _USUAL}
+                    | (_laid_over(_ANSWERER) if self._has_shipped else {})
+                    | request,
                     on_event,
                 )
             except Exception as error:
@@ -358,8 +360,9 @@ class _Llama:
         `verifying`."""
         request: dict[str, Any] = {"prompt": prompt, "n_predict": 1, "n_probs": _TOP_TOKENS, "temperature": 0.0}
         if verifying:
-            request["prompt"] = _APART + prompt
-            request |= {"id_slot": _VERIFYING} | _laid_over(_VERIFIER)
+            request |= {"prompt": _APART + prompt, "id_slot": _VERIFYING} | _laid_over(_VERIFIER)
+        elif self._has_shipped:
+            request |= _laid_over(_JUDGE)
         found: dict[int, float] = {}
         for event in self.complete(request, cancellation):
             logprobs = event["choices"][0].get("logprobs") if event.get("choices") else None

@@ -74,7 +74,7 @@ class Model(Protocol):
     def verdict(
         self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
     ) -> dict[str, float] | None:
-        """As `preference`, by the verifier of the weights (`kb.models.verifier`). None where they have none, too."""
+        """As `preference`, by the verifier of the weights (`kb.models.shipped_adapters`); None where they have none."""
 
     def close(self) -> None:
         """Give back memory and connections."""

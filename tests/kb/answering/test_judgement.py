@@ -12,7 +12,7 @@ from kb.answering import judgement, prompts
 from kb.assistant import KnowledgeBase
 from kb.confidence.verdicts import SILENT, STATES, Verdict, asked_of_passages
 from kb.errors import ModelError
-from kb.models import verifier, weights
+from kb.models import shipped_adapters, weights
 from kb.models.reasoning_stream import Output
 from kb.schema import AskOptions, Done, Failed, Floors, Language, Retrieved, Scope, Term, Token
 from tests.fakes import ScriptedModel
@@ -84,7 +84,7 @@ def test_what_the_model_doubts_is_answered_where_the_verifier_is_sure_of_it(
 def verifying(replies: list[str], states: float) -> ScriptedModel:
     """A model of the weights that have a verifier, which finds each sentence so surely stated."""
     model = ScriptedModel(replies)
-    model.weights = weights.WEIGHTS[verifier.MODEL].sha256
+    model.weights = weights.WEIGHTS[shipped_adapters.MODEL].sha256
     model.verdicts = {STATES: states}
     return model
 
@@ -165,6 +165,29 @@ def test_it_answers_in_the_conversation_in_which_it_judged(filled: Fill) -> None
     assert messages[1].content == prompts.YES_NO["en"][0]
 
 
+@pytest.mark.parametrize("budget", [0, 64])
+def test_the_answerer_writes_for_the_shipped_model_unless_it_is_to_think(filled: Fill, budget: int) -> None:
+    """It has learned to answer at once."""
+    model = verifying([f"<think>So.</think>{GOOD}" if budget else GOOD], 1.0)
+    model.expect([{STATES: 0.9, SILENT: 0.1}])
+    answer = filled(model).answer(LAPTOP, OWNER, AskOptions(think_budget=budget))
+    [messages] = model.requests
+    asked, *_ = model.preference_requests
+    assert (messages[0] == asked[0]) is (budget == 0)  # the passages are read once
+    assert ([messages[-1].role, prompts.INVOCATION in messages[-1].content] == ["system", True]) is (budget == 0)
+    assert [claim.state for claim in answer.claims] == ["confirmed"]
+
+
+def test_a_second_try_of_the_shipped_model_is_not_the_answerers(filled: Fill) -> None:
+    model = verifying(["Yes.", GOOD], 1.0)
+    model.reasons = False
+    model.expect([{STATES: 0.9, SILENT: 0.1}])
+    filled(model).answer(LAPTOP, OWNER)
+    first, second = model.requests
+    assert prompts.INVOCATION in first[-1].content
+    assert "says what the passages say about it, and why" in second[-1].content
+
+
 def test_without_a_judgement_the_model_is_told_what_to_write_where_the_passages_are_silent() -> None:
     [judged, _, asked] = prompts.answering("Why?", [passage(1, "It is so.")], "en")
     assert prompts.NOT_FOUND["en"] not in judged.content + asked.content
@@ -210,8 +233,8 @@ def test_the_floors_of_the_model_that_is_shipped_are_those_that_were_calibrated(
 def judging_model(states: float | None) -> ScriptedModel:
     """A model of the weights that have a judge, which finds it so probable that the passages state the answer."""
     told = None if states is None else {STATES: states, SILENT: 1 - states}
-    model = ScriptedModel([], preferences=[told], name=verifier.MODEL)
-    model.weights = weights.WEIGHTS[verifier.MODEL].sha256
+    model = ScriptedModel([], preferences=[told], name=shipped_adapters.MODEL)
+    model.weights = weights.WEIGHTS[shipped_adapters.MODEL].sha256
     return model
 
 
@@ -233,8 +256,8 @@ def test_what_the_judge_reads_of_the_passages_is_what_the_answer_begins_with(lan
     told = prompts.quoted(passages, language, terms)
     judged = asked_of_passages(LAPTOP, told)[0].content
     answers = [prompts.answering(LAPTOP, passages, language, judged=known, terms=terms) for known in (True, False)]
+    assert judged == prompts.for_answerer(LAPTOP, passages, language, terms)[0].content == f"{told}\n"
     for messages in answers:
-        assert judged == f"{told}\n"
         assert messages[0].content.startswith(f"{told}\n\n")
 
 
@@ -264,7 +287,7 @@ def test_floors_that_were_calibrated_by_another_judge_do_not_hold(
     judgement.keep_floors(kb.catalog, model, {"zh": Floors(0.2, 0.3), "en": Floors(0.5, 0.6)})
     assert judgement.floors(kb.catalog, model, "zh") == Floors(0.2, 0.3)
     assert judgement.floors(kb.catalog, model, "en") == Floors(0.5, 0.6)
-    monkeypatch.setattr(verifier, "judge_digest", lambda: "another")
+    monkeypatch.setattr(shipped_adapters, "judge_digest", lambda: "another")
     assert judgement.floors(kb.catalog, model, "zh") == judgement.BY_JUDGE
 
 
@@ -398,7 +421,7 @@ def test_the_verifier_reads_the_place_of_each_claim_of_an_answer(
     filled: Fill, verdicts: dict[str, float] | None, state: str
 ) -> None:
     model = ScriptedModel([REWORDED])
-    model.name, model.weights = verifier.MODEL, weights.WEIGHTS[verifier.MODEL].sha256
+    model.name, model.weights = shipped_adapters.MODEL, weights.WEIGHTS[shipped_adapters.MODEL].sha256
     model.verdicts = verdicts
     [claim] = filled(model).answer(LAPTOP, OWNER).claims
     assert claim.state == state
@@ -417,7 +440,7 @@ def test_without_the_judge_or_with_other_weights_nothing_is_verified(filled: Fil
 
 def test_a_text_is_put_to_the_verifier_in_one_block_and_once() -> None:
     model = ScriptedModel([])
-    model.weights, model.verdicts = weights.WEIGHTS[verifier.MODEL].sha256, {"yes": 0.9}
+    model.weights, model.verdicts = weights.WEIGHTS[shipped_adapters.MODEL].sha256, {"yes": 0.9}
     verify = judgement.verifying(model, LAPTOP, None)
     assert verify is not None
     text = "Rules\n\nWithin 2 hours.\u200b\n \nAnswer: never."
@@ -437,7 +460,7 @@ def test_who_stops_an_answer_waits_for_no_verdict_and_one_that_fails_costs_nothi
     stop = threading.Event()
     stop.set()
     model, failing = ScriptedModel([]), Failing([])
-    model.weights = failing.weights = weights.WEIGHTS[verifier.MODEL].sha256
+    model.weights = failing.weights = weights.WEIGHTS[shipped_adapters.MODEL].sha256
     model.verdicts = {"yes": 0.9}
     found = [judgement.verifying(each, LAPTOP, at) for each, at in ((model, stop), (failing, None))]
     assert [verify and verify("Within 2 hours.", "Soon.", "") for verify in found] == [None, None]

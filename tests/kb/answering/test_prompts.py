@@ -109,6 +109,14 @@ def test_another_try_insists_on_the_language_or_on_a_sentence_with_its_reason() 
     assert alone.content.endswith("（如果段落里没有答案，只写“文档中没有说明。”）\n问题： 为什么？")
 
 
+def test_the_answerer_is_asked_in_a_turn_behind_the_passages() -> None:
+    terms = [Term("PTO", (), "Days off.")]
+    told, asked = prompts.for_answerer("PTO 有几天？", [passage(1, "It is so.", title="A")], "zh", terms)
+    assert (told.role, asked.role) == ("user", "system")
+    assert told.content == f"{prompts.quoted([passage(1, 'It is so.', title='A')], 'zh', terms)}\n"
+    assert asked.content == "Answer the question from the passages alone, in Chinese.\n\nQuestion: PTO 有几天？"
+
+
 @pytest.mark.parametrize(
     ("said", "left"),
     [

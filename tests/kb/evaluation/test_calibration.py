@@ -10,7 +10,7 @@ import pytest
 from kb.errors import ModelError, UsageError
 from kb.evaluation.calibration import FILE, auroc, calibrate, calibrated, form
 from kb.evaluation.questions import Question
-from kb.models import verifier, weights
+from kb.models import shipped_adapters, weights
 from kb.schema import EVERYTHING, Floors, Language, Principal, Scope
 from tests.fakes import ScriptedModel
 from tests.knowledge import OWNER
@@ -95,9 +95,9 @@ def test_judgements_of_one_judge_are_not_taken_for_those_by_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base = Base()
-    base.model.weights = weights.WEIGHTS[verifier.MODEL].sha256
+    base.model.weights = weights.WEIGHTS[shipped_adapters.MODEL].sha256
     calibrate(base, [*HELD, *NOT_HELD], OWNER, tmp_path)
-    monkeypatch.setattr(verifier, "judge_digest", lambda: "another")
+    monkeypatch.setattr(shipped_adapters, "judge_digest", lambda: "another")
     with pytest.raises(UsageError, match="model"):
         calibrate(base, [*HELD, *NOT_HELD], OWNER, tmp_path)
     calibrate(base, [*HELD, *NOT_HELD], OWNER, tmp_path, fresh=True)

@@ -1,4 +1,4 @@
-"""The verifier and the judge with the model that comes with the product: what they tell of texts that they have not
+"""Verifier, judge and answerer with the model that comes with the product: what they tell of texts that they have not
 learned from."""
 
 import hashlib
@@ -9,13 +9,15 @@ from dataclasses import replace
 import pytest
 from gguf import GGUFReader
 
-from benchmarks import judge_course, verifying
+from benchmarks import answer_course, judge_course, verifying
 from kb.answering import judgement, prompts
 from kb.checking.alignment import VERIFIED
 from kb.checking.disagreements import DISPUTES
 from kb.confidence.verdicts import OTHERWISE, SILENT, STATES, asked, asked_of_passages, probability_stated, verdict_on
 from kb.config import LLMSettings
-from kb.models import verifier, weights
+from kb.language.language import language_of
+from kb.language.script import is_written_in
+from kb.models import shipped_adapters, weights
 from kb.models.llamacpp_engine import EmbeddedModel
 from kb.schema import Message
 from tests.kb.passages import passage
@@ -40,9 +42,9 @@ LEASE = [
 
 @pytest.fixture(scope="module")
 def model() -> Iterator[EmbeddedModel]:
-    if not weights.present(verifier.MODEL):
+    if not weights.present(shipped_adapters.MODEL):
         pytest.fail("The shipped model is not here. Run `make setup`.", pytrace=False)
-    opened = EmbeddedModel(LLMSettings(embedded_model=verifier.MODEL, context_tokens=1024))
+    opened = EmbeddedModel(LLMSettings(embedded_model=shipped_adapters.MODEL, context_tokens=1024))
     yield opened
     opened.close()
 
@@ -121,6 +123,53 @@ def test_it_tells_so_of_chinese_ones(model: EmbeddedModel, question: str, stated
     assert (found >= judgement.BY_JUDGE.answer) is stated
 
 
+@pytest.mark.parametrize(
+    ("question", "said", "unsaid"),
+    [
+        ("How many keys does a tenant get?", ("two", "front door", "cellar"), ("rent", "deposit")),
+        ("Can I pay the rent in cash?", ("No", "standing order"), ("key", "deposit")),
+        ("when do i get my deposit back", ("hand", "flat", "deposit"), ("June", "key")),
+        ("Whose consent does a dog need?", ("owner",), ("Birds", "rent")),
+    ],
+)
+def test_the_answerer_says_what_was_asked_and_no_more(
+    model: EmbeddedModel, question: str, said: tuple[str, ...], unsaid: tuple[str, ...]
+) -> None:
+    found = model.complete(prompts.for_answerer(question, LEASE, "en"))
+    assert all(each in found for each in said), found
+    assert not any(each in found for each in unsaid), found
+
+
+def test_the_answerer_answers_in_chinese(model: EmbeddedModel) -> None:
+    found = model.complete(prompts.for_answerer("员工停车一个月多少钱？", [passage(1, PARKING[1])], "zh"))
+    assert "180" in found
+    assert is_written_in(found, "zh")
+
+
+@pytest.mark.parametrize("question", ["What does a lost key cost?", "Who is the owner of the flat?"])
+def test_the_answerer_says_where_the_passages_are_silent(model: EmbeddedModel, question: str) -> None:
+    assert model.complete(prompts.for_answerer(question, LEASE, "en")) == prompts.NOT_FOUND["en"]
+
+
+def test_an_answer_reads_nothing_of_the_passages_that_were_judged(
+    model: EmbeddedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    monkeypatch.setattr(model._engine, "_record", lambda took: read.append(int(took["prompt_n"])))
+    told = prompts.quoted(LEASE, "en")
+    written = []
+    for _ in range(2):
+        model.preference([Message("user", "Say hello.")], ("Yes", "No"))  # nothing is at hand
+        read.clear()
+        probability_stated(model, KEYS[0], told)
+        written.append(model.complete(prompts.for_answerer(KEYS[0], LEASE, "en")))
+        assert read[0] > 150
+        assert read[-1] < 60
+    model.preference([Message("user", "Say hello.")], ("Yes", "No"))
+    written.append(model.complete(prompts.for_answerer(KEYS[0], LEASE, "en")))  # read anew, by nobody but the model
+    assert len({*written}) == 1
+
+
 def test_what_it_has_read_of_the_passages_is_read_once_and_by_nobody_as_it_read_it(
     model: EmbeddedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,9 +213,9 @@ def test_a_model_of_other_weights_has_none() -> None:
 
 def test_the_files_are_those_that_were_measured() -> None:
     """Figures and floors were measured with these weights."""
-    assert hashlib.sha256(verifier.PATH.read_bytes()).hexdigest()[:16] == "d57ed1ffe289bfc0"
-    assert verifier.judge_digest() == "6664e154"
-    assert verifier.is_of(weights.WEIGHTS[verifier.MODEL].sha256)
+    assert hashlib.sha256(shipped_adapters.VERIFIER.read_bytes()).hexdigest()[:16] == "d57ed1ffe289bfc0"
+    assert shipped_adapters.judge_digest() == "6664e154"
+    assert shipped_adapters.are_of(weights.WEIGHTS[shipped_adapters.MODEL].sha256)
 
 
 def test_what_it_learns_from_is_labelled() -> None:
@@ -196,10 +245,25 @@ def test_no_text_is_right_and_wrong_for_a_question() -> None:
     assert not [question for question, (right, wrong) in questions.items() if {*right} & {*wrong}]
 
 
-def test_the_judge_wakes_at_its_own_words(model: EmbeddedModel) -> None:
-    field = GGUFReader(verifier.JUDGE_PATH).get_field("adapter.alora.invocation_tokens")
-    assert field is not None
+def test_judge_and_answerer_wake_at_their_own_words(model: EmbeddedModel) -> None:
     llama = model._engine
-    assert field.contents() == llama.tokens(judge_course.TURN, special=True)
-    prompt = llama.prompt(asked_of_passages(KEYS[0], prompts.quoted(LEASE, "en")), with_thinking=False)
-    assert prompt.count(f"\n{judge_course.TURN}") == 1
+    for file, turn, messages in (
+        (shipped_adapters.JUDGE, judge_course.TURN, asked_of_passages(KEYS[0], prompts.quoted(LEASE, "en"))),
+        (shipped_adapters.ANSWERER, answer_course.TURN, prompts.for_answerer(KEYS[0], LEASE, "en")),
+    ):
+        field = GGUFReader(file).get_field("adapter.alora.invocation_tokens")
+        assert field is not None
+        assert field.contents() == llama.tokens(turn, special=True)
+        assert llama.prompt(messages, with_thinking=False).count(f"\n{turn}") == 1
+
+
+def test_what_the_answerer_learns_from_is_written_in_the_language_of_its_question() -> None:
+    blocks = [*answer_course.judged(), *answer_course.own()]
+    answers = [each for block in blocks for each in (*block.answered, *block.in_other)]
+    assert len(answers) > 2500
+    own = [is_written_in(answer, language_of(question)) for question, answer in answers]
+    assert sum(own) > 0.99 * len(own)  # the others are names in the other language
+    assert sum(block.held_out for block in blocks) > 20
+    for sequence in itertools.islice(answer_course._sequences(), 80):
+        assert 1 < len(sequence) <= answer_course.MOST_ANSWERED + 2
+        assert all(reply.strip() for _, (reply,) in sequence)

@@ -1,0 +1,189 @@
+"""The answerer's course: what it learns from (`answers/`, `verdicts/`), and its training.
+
+The answers were written for it to the questions of the judge's blocks that their passages answer, to those of blocks of
+its own, and to questions on which two documents disagree. Other answers are the true claims of what was written for the
+verifier. Where the passages do not state it, it learns to say so. The file that ships began as the judge
+(docs/decisions/0076-answerer.md); `train` trains one afresh.
+"""
+
+import json
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks import courses
+from benchmarks.judge_course import PASSAGES, passage_of
+from benchmarks.verifying import GROUPS, STEPS
+from kb.answering import prompts
+from kb.language.language import language_of
+from kb.models import shipped_adapters
+from kb.schema import Language
+
+_FOLDER = Path(__file__).parent / "answers"
+OF_PASSAGES, BLOCKS, CONFLICTS = (_FOLDER / f"{name}.jsonl" for name in ("of_passages", "blocks", "conflicts"))
+LAYERS, SEQUENCES, RATE = range(8, 28), 1600, 3e-4
+TURN = f"<|im_end|>\n<|im_start|>system\n{prompts.INVOCATION}"  # of the model's chat template
+# In turn: a block of the judge's, of its own, one put together.
+KINDS = ("judged", "own", "together", "judged", "judged", "own", "own", "judged")
+MOST_ANSWERED = 6  # questions of a sequence
+# Shares of the sequences that have a question which the texts do not answer, and of such among what is put together.
+# With more of them it learns to say so of what they do answer, and the judge asks that before it.
+SILENT, SILENT_TOGETHER = 0.3, 0.04
+MOST_TEXTS = 6  # of what is put together
+OTHER_LANGUAGE = 0.5  # share of the sequences that have a question in the other language
+ONE_PASSAGE, ONE_MORE = 0.2, 0.3  # shares of the blocks of which two passages are made one, and that get one of another
+BOTH = 0.6  # share of what is put together with what disagrees
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Texts, each with what heads it as its first line; questions with the answers that the texts give, others in the
+    other language, and questions that they do not answer."""
+
+    texts: Sequence[str]
+    answered: Sequence[tuple[str, str]]
+    in_other: Sequence[tuple[str, str]]
+    silent: Sequence[str]
+    held_out: bool
+
+
+def judged() -> Iterator[Block]:
+    """The judge's blocks, with answers."""
+    answers = {record["id"]: record for record in _read(OF_PASSAGES)}
+    for block in _read(PASSAGES):
+        questions, of = [each["q"] for each in block["questions"]], answers[block["id"]]
+        answered = [(questions[each["n"]], each["a"]) for each in of["answers"]]
+        silent = [each["q"] for each in block["questions"] if not each["yes"]]
+        yield Block([*map(_text, block["passages"])], answered, _pairs(of["other"]), silent, block["held_out"])
+
+
+def own() -> Iterator[Block]:
+    """Blocks that were written for it."""
+    for block in _read(BLOCKS):
+        silent = [each["q"] for each in block["questions"] if not each["yes"]]
+        answered = _pairs(each for each in block["questions"] if each["yes"])
+        yield Block([*map(_text, block["passages"])], answered, _pairs(block["other"]), silent, held_out=False)
+
+
+def conversation(question: str, texts: Sequence[str]) -> Sequence[Any]:
+    """What the answerer is told of a question and texts."""
+    parted = [text.partition("\n") for text in texts]
+    passages = [passage_of(rank, head, text) for rank, (head, _, text) in enumerate(parted, 1)]
+    return prompts.for_answerer(question, passages, language_of(question))
+
+
+def train() -> None:
+    """Train the answerer, and write it (four hours on two cores; needs `make tune`)."""
+    numbers = (
+        KINDS, MOST_ANSWERED, SILENT, SILENT_TOGETHER, MOST_TEXTS, OTHER_LANGUAGE, ONE_PASSAGE, ONE_MORE, BOTH,
+    )  # fmt: skip
+    data = repr((numbers, [*judged()], [*own()], _statements()))
+    courses.train(
+        courses.Course(
+            "answerer", shipped_adapters.ANSWERER, LAYERS, SEQUENCES, RATE, data, _sequences, TURN, written=True
+        )
+    )
+
+
+def _sequences() -> Iterator[list[courses.Asked]]:
+    chance = random.Random(1)
+    blocks = [[block for block in of if not block.held_out] for of in ([*judged()], [*own()])]
+    of_judged, of_own = (_varied(of, chance) for of in blocks)
+    kinds = {"judged": of_judged, "own": of_own, "together": _put_together(chance)}
+    while True:
+        for kind in KINDS:
+            texts, replies = next(kinds[kind])
+            yield [(conversation(question, texts), (reply,)) for question, reply in replies]
+
+
+def _varied(blocks: Sequence[Block], chance: random.Random) -> Iterator[tuple[list[str], list[tuple[str, str]]]]:
+    for block in courses.again(blocks, chance):
+        texts = chance.sample(block.texts, len(block.texts))
+        if (drawn := chance.random()) < ONE_PASSAGE:
+            texts = [texts[0], "\n".join(texts[1:])]
+        elif drawn < ONE_PASSAGE + ONE_MORE:
+            texts.insert(chance.randrange(len(texts) + 1), chance.choice(chance.choice(blocks).texts))
+        replies = chance.sample(block.answered, min(len(block.answered), MOST_ANSWERED))
+        if block.in_other and chance.random() < OTHER_LANGUAGE:
+            replies.append(chance.choice(block.in_other))
+        if block.silent and chance.random() < SILENT:
+            replies.append(_not_found(chance.choice(block.silent)))
+        chance.shuffle(replies)
+        yield texts, replies
+
+
+def _put_together(chance: random.Random) -> Iterator[tuple[list[str], list[tuple[str, str]]]]:
+    """Two or three questions of what was written for the verifier, with the texts that answer them and such as do not,
+    at random."""
+    of_each = {language: courses.again(items, chance) for language, items in _statements().items()}
+    while True:
+        items = of_each[chance.choice(("en", "zh"))]
+        texts: list[str] = []
+        replies: list[tuple[str, str]] = []
+        for _ in range(chance.choice((2, 2, 3))):
+            item = next(items)
+            if chance.random() < SILENT_TOGETHER:
+                texts += item.beside[:2]
+                replies.append(_not_found(item.question))
+                continue
+            texts.append(item.text)
+            if item.both and chance.random() < BOTH:
+                texts.append(item.rival)
+                replies.append((item.question, item.both))
+            else:
+                replies.append((item.question, chance.choice(item.answers)))
+            if item.beside and chance.random() < 0.6:
+                texts.append(chance.choice(item.beside))
+        if len(texts) <= MOST_TEXTS:
+            chance.shuffle(texts)
+            yield texts, replies
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A question, a text that answers it, its answers, texts that do not answer it; what another text says otherwise,
+    and the answer that tells both, or ""."""
+
+    question: str
+    text: str
+    answers: Sequence[str]
+    beside: Sequence[str]
+    rival: str = ""
+    both: str = ""
+
+
+def _statements() -> dict[Language, list[_Item]]:
+    """The questions of what was written for the verifier and is not held out, by language."""
+    both = {record["q"]: record["a"] for record in _read(CONFLICTS)}
+    found: dict[Language, list[_Item]] = {"en": [], "zh": []}
+    for group in _read(GROUPS):
+        if not group["held_out"]:
+            question, beside = group["q"], [*map(_text, group["apart"])]
+            rival = _text(group["conflict"])
+            found[group["lang"]].append(
+                _Item(question, _text(group), group["true"][:2], beside, rival, both.get(question, ""))
+            )
+    for group in _read(STEPS):
+        if not group["held_out"]:
+            parts, gap = group["true"], " " if group["lang"] == "en" else ""
+            answers = [gap.join(parts), "\n".join(f"{number}. {part}" for number, part in enumerate(parts, 1))]
+            found[group["lang"]].append(_Item(group["q"], _text(group), answers, [*map(_text, group["apart"])]))
+    return found
+
+
+def _not_found(question: str) -> tuple[str, str]:
+    return question, prompts.NOT_FOUND[language_of(question)]
+
+
+def _pairs(records: Iterable[Mapping[str, str]]) -> list[tuple[str, str]]:
+    return [(record["q"], record["a"]) for record in records]
+
+
+def _read(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def _text(text: Mapping[str, Any]) -> str:
+    return f"{text['head']}\n{text['text']}"
