@@ -6,25 +6,24 @@ verifier. Where the passages do not state it, it learns to say so. The file that
 (docs/decisions/0076-answerer.md); `train` trains one afresh.
 """
 
-import json
+import itertools
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from benchmarks import courses
-from benchmarks.judge_course import PASSAGES, passage_of
+from benchmarks import blocks, courses
+from benchmarks.judge_course import PASSAGES
 from benchmarks.verifying import GROUPS, STEPS
 from kb.answering import prompts
 from kb.language.language import language_of
 from kb.models import shipped_adapters
-from kb.schema import Language
+from kb.schema import Language, Message
 
 _FOLDER = Path(__file__).parent / "answers"
 OF_PASSAGES, BLOCKS, CONFLICTS = (_FOLDER / f"{name}.jsonl" for name in ("of_passages", "blocks", "conflicts"))
 LAYERS, SEQUENCES, RATE = range(8, 28), 1600, 3e-4
-TURN = f"<|im_end|>\n<|im_start|>system\n{prompts.INVOCATION}"  # of the model's chat template
+TURN = blocks.turn(prompts.ANSWERER_INVOCATION)
 # In turn: a block of the judge's, of its own, one put together.
 KINDS = ("judged", "own", "together", "judged", "judged", "own", "own", "judged")
 MOST_ANSWERED = 6  # questions of a sequence
@@ -33,8 +32,7 @@ MOST_ANSWERED = 6  # questions of a sequence
 SILENT, SILENT_TOGETHER = 0.3, 0.04
 MOST_TEXTS = 6  # of what is put together
 OTHER_LANGUAGE = 0.5  # share of the sequences that have a question in the other language
-ONE_PASSAGE, ONE_MORE = 0.2, 0.3  # shares of the blocks of which two passages are made one, and that get one of another
-BOTH = 0.6  # share of what is put together with what disagrees
+BOTH, BESIDE = 0.6, 0.6  # shares of what is put together with what disagrees, and with what lies near
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,60 +49,66 @@ class Block:
 
 def judged() -> Iterator[Block]:
     """The judge's blocks, with answers."""
-    answers = {record["id"]: record for record in _read(OF_PASSAGES)}
-    for block in _read(PASSAGES):
+    answers = {record["id"]: record for record in blocks.read(OF_PASSAGES)}
+    for block in blocks.read(PASSAGES):
         questions, of = [each["q"] for each in block["questions"]], answers[block["id"]]
         answered = [(questions[each["n"]], each["a"]) for each in of["answers"]]
         silent = [each["q"] for each in block["questions"] if not each["yes"]]
-        yield Block([*map(_text, block["passages"])], answered, _pairs(of["other"]), silent, block["held_out"])
+        yield Block([*map(blocks.text_of, block["passages"])], answered, _pairs(of["other"]), silent, block["held_out"])
 
 
 def own() -> Iterator[Block]:
     """Blocks that were written for it."""
-    for block in _read(BLOCKS):
+    for block in blocks.read(BLOCKS):
         silent = [each["q"] for each in block["questions"] if not each["yes"]]
         answered = _pairs(each for each in block["questions"] if each["yes"])
-        yield Block([*map(_text, block["passages"])], answered, _pairs(block["other"]), silent, held_out=False)
+        yield Block([*map(blocks.text_of, block["passages"])], answered, _pairs(block["other"]), silent, held_out=False)
 
 
-def conversation(question: str, texts: Sequence[str]) -> Sequence[Any]:
+def conversation(question: str, texts: Sequence[str]) -> list[Message]:
     """What the answerer is told of a question and texts."""
-    parted = [text.partition("\n") for text in texts]
-    passages = [passage_of(rank, head, text) for rank, (head, _, text) in enumerate(parted, 1)]
-    return prompts.for_answerer(question, passages, language_of(question))
+    return prompts.for_answerer(question, blocks.passages_of(texts), language_of(question))
 
 
 def train() -> None:
     """Train the answerer, and write it (four hours on two cores; needs `make tune`)."""
     numbers = (
-        KINDS, MOST_ANSWERED, SILENT, SILENT_TOGETHER, MOST_TEXTS, OTHER_LANGUAGE, ONE_PASSAGE, ONE_MORE, BOTH,
+        KINDS, MOST_ANSWERED, SILENT, SILENT_TOGETHER, MOST_TEXTS, OTHER_LANGUAGE, blocks.ONE_PASSAGE, blocks.ONE_MORE,
+        BOTH, BESIDE,
     )  # fmt: skip
     data = repr((numbers, [*judged()], [*own()], _statements()))
     courses.train(
         courses.Course(
-            "answerer", shipped_adapters.ANSWERER, LAYERS, SEQUENCES, RATE, data, _sequences, TURN, written=True
+            "answerer",
+            shipped_adapters.ANSWERER,
+            LAYERS,
+            SEQUENCES,
+            RATE,
+            data,
+            _sequences,
+            invocation=TURN,
+            written=True,
         )
     )
 
 
 def _sequences() -> Iterator[list[courses.Asked]]:
+    """Sequences whose questions are in one language: it heads the passages."""
     chance = random.Random(1)
-    blocks = [[block for block in of if not block.held_out] for of in ([*judged()], [*own()])]
-    of_judged, of_own = (_varied(of, chance) for of in blocks)
+    learned = [[block for block in of if not block.held_out] for of in ([*judged()], [*own()])]
+    of_judged, of_own = (_varied(of, chance) for of in learned)
     kinds = {"judged": of_judged, "own": of_own, "together": _put_together(chance)}
-    while True:
-        for kind in KINDS:
-            texts, replies = next(kinds[kind])
-            yield [(conversation(question, texts), (reply,)) for question, reply in replies]
+    for kind in itertools.cycle(KINDS):
+        texts, replies = next(kinds[kind])
+        for language in ("en", "zh"):
+            if of_it := [reply for reply in replies if language_of(reply[0]) == language]:
+                yield [(conversation(question, texts), (reply,)) for question, reply in of_it]
 
 
-def _varied(blocks: Sequence[Block], chance: random.Random) -> Iterator[tuple[list[str], list[tuple[str, str]]]]:
-    for block in courses.again(blocks, chance):
-        texts = chance.sample(block.texts, len(block.texts))
-        if (drawn := chance.random()) < ONE_PASSAGE:
-            texts = [texts[0], "\n".join(texts[1:])]
-        elif drawn < ONE_PASSAGE + ONE_MORE:
-            texts.insert(chance.randrange(len(texts) + 1), chance.choice(chance.choice(blocks).texts))
+def _varied(learned: Sequence[Block], chance: random.Random) -> Iterator[tuple[list[str], list[tuple[str, str]]]]:
+    others = [block.texts for block in learned]
+    for block in courses.again(learned, chance):
+        texts = blocks.varied(block.texts, others, chance)
         replies = chance.sample(block.answered, min(len(block.answered), MOST_ANSWERED))
         if block.in_other and chance.random() < OTHER_LANGUAGE:
             replies.append(chance.choice(block.in_other))
@@ -134,7 +138,7 @@ def _put_together(chance: random.Random) -> Iterator[tuple[list[str], list[tuple
                 replies.append((item.question, item.both))
             else:
                 replies.append((item.question, chance.choice(item.answers)))
-            if item.beside and chance.random() < 0.6:
+            if item.beside and chance.random() < BESIDE:
                 texts.append(chance.choice(item.beside))
         if len(texts) <= MOST_TEXTS:
             chance.shuffle(texts)
@@ -156,20 +160,22 @@ class _Item:
 
 def _statements() -> dict[Language, list[_Item]]:
     """The questions of what was written for the verifier and is not held out, by language."""
-    both = {record["q"]: record["a"] for record in _read(CONFLICTS)}
+    both = {record["q"]: record["a"] for record in blocks.read(CONFLICTS)}
     found: dict[Language, list[_Item]] = {"en": [], "zh": []}
-    for group in _read(GROUPS):
+    for group in blocks.read(GROUPS):
         if not group["held_out"]:
-            question, beside = group["q"], [*map(_text, group["apart"])]
-            rival = _text(group["conflict"])
+            question, beside = group["q"], [*map(blocks.text_of, group["apart"])]
+            rival = blocks.text_of(group["conflict"])
             found[group["lang"]].append(
-                _Item(question, _text(group), group["true"][:2], beside, rival, both.get(question, ""))
+                _Item(question, blocks.text_of(group), group["true"][:2], beside, rival, both.get(question, ""))
             )
-    for group in _read(STEPS):
+    for group in blocks.read(STEPS):
         if not group["held_out"]:
             parts, gap = group["true"], " " if group["lang"] == "en" else ""
             answers = [gap.join(parts), "\n".join(f"{number}. {part}" for number, part in enumerate(parts, 1))]
-            found[group["lang"]].append(_Item(group["q"], _text(group), answers, [*map(_text, group["apart"])]))
+            found[group["lang"]].append(
+                _Item(group["q"], blocks.text_of(group), answers, [*map(blocks.text_of, group["apart"])])
+            )
     return found
 
 
@@ -179,11 +185,3 @@ def _not_found(question: str) -> tuple[str, str]:
 
 def _pairs(records: Iterable[Mapping[str, str]]) -> list[tuple[str, str]]:
     return [(record["q"], record["a"]) for record in records]
-
-
-def _read(file: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-
-
-def _text(text: Mapping[str, Any]) -> str:
-    return f"{text['head']}\n{text['text']}"

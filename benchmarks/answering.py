@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from benchmarks import answer_course
 from benchmarks.answer_course import Block
-from benchmarks.judge_course import passage_of
+from benchmarks.blocks import passages_of
 from benchmarks.result import Result
 from kb.answering import prompts
+from kb.confidence.verdicts import probability_stated
 from kb.config import LLMSettings
 from kb.evaluation.scoring import is_right
 from kb.language.language import language_of
@@ -59,14 +60,15 @@ def run(write: bool = False) -> Result:
 
 
 def _answer(model: EmbeddedModel, block: Block, name: str, found: _Found) -> None:
-    passages = [passage_of(rank, *text.split("\n", 1)) for rank, text in enumerate(block.texts, 1)]
+    passages = passages_of(block.texts)
     asked = [*block.answered[:_ANSWERED], *((question, "") for question in block.silent[:_SILENT])]
     for question, gold in asked:
         language = language_of(question)
         if name == "answerer":
-            messages = prompts.for_answerer(question, passages, language)
+            messages = answer_course.conversation(question, block.texts)
         else:
             messages = prompts.answering(question, passages, language, judged=False)
+        probability_stated(model, question, prompts.quoted(passages, language))  # the passages are read before both
         began = time.perf_counter()
         said = model.complete(messages, answer_tokens=_LONGEST)
         found.seconds.append(time.perf_counter() - began)

@@ -30,8 +30,7 @@ Asked = tuple[Sequence[Message], Sequence[str]]
 @dataclass(frozen=True, slots=True)
 class Course:
     """What an adapter learns: in what `layers`, from how many `sequences`; how replies begin, or all that is to be
-    `written`. From `invocation` on, the words of a prompt, it acts; from the first token on without one. It begins with
-    the weights of `after`, a file that has the same layers, or at random."""
+    `written`. From `invocation` on, the words of a prompt, it acts; from the first token on without one."""
 
     name: str
     file: Path
@@ -153,6 +152,8 @@ def _replies(
     else:
         alike = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(min(prompts), max(prompts), strict=False))
         cut = prompts[0].rindex("\n", 0, sum(1 for _ in alike)) + 1 if len(prompts) > 1 else 0
+    if any(not prompt.startswith(prompts[0][:cut]) for prompt in prompts):
+        raise ValueError("a sequence is of conversations that begin alike")
     beginning = tokens(prompts[0][:cut])
     first = len(beginning)
     ids, places, parts, ends, right = list[int](), list[int](), list[int](), list[int](), list[list[int]]()

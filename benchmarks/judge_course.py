@@ -6,28 +6,25 @@ if they did, among those of other questions. The file that ships began as the me
 and more (docs/decisions/0075-judge.md); `train` trains one afresh.
 """
 
-import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import courses
+from benchmarks import blocks, courses
 from benchmarks.verifying import ELSEWHERE, GROUPS, RELATIONS, STEPS
 from kb.answering import prompts
 from kb.confidence.verdicts import INVOCATION, OTHERWISE, SILENT, STATES, asked_of_passages
 from kb.language.language import language_of
 from kb.models import shipped_adapters
-from kb.schema import Passage
 
 PASSAGES = Path(__file__).parent / "verdicts" / "passages.jsonl"
 SECTIONS = Path(__file__).parent / "judgements" / "sections.jsonl"
 LAYERS, SEQUENCES, RATE = range(8, 28), 2000, 3e-4
 SHARE_OF_BLOCKS = 0.75  # of the sequences; the others are put together
 MOST_QUESTIONS = 12  # of a sequence
-ONE_PASSAGE, ONE_MORE = 0.2, 0.3  # shares of the blocks of which two passages are made one, and that get one of another
-TURN = f"<|im_end|>\n<|im_start|>system\n{INVOCATION}"  # of the model's chat template
+TURN = blocks.turn(INVOCATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +38,20 @@ class Block:
 
 def written() -> Iterator[Block]:
     """What was written for the judge."""
-    for block in map(json.loads, PASSAGES.read_text(encoding="utf-8").splitlines()):
+    for block in blocks.read(PASSAGES):
         questions = [(each["q"], each["yes"]) for each in block["questions"]]
-        yield Block([_text(each) for each in block["passages"]], questions, block["held_out"])
+        yield Block([blocks.text_of(each) for each in block["passages"]], questions, block["held_out"])
 
 
 def asked(block: Block) -> list[courses.Asked]:
     """The questions of a block as the judge is asked them, and what is right to reply."""
-    parted = [text.partition("\n") for text in block.texts]
-    passages = [passage_of(rank, head, text) for rank, (head, _, text) in enumerate(parted, 1)]
-    texts = prompts.quoted(passages, language_of(block.questions[0][0]))
+    texts = prompts.quoted(blocks.passages_of(block.texts), language_of(block.questions[0][0]))
     return [(asked_of_passages(question, texts), (STATES if yes else SILENT,)) for question, yes in block.questions]
-
-
-def passage_of(rank: int, title: str, text: str) -> Passage:
-    """A text as a passage of a document of its own."""
-    return Passage(
-        rank=rank, chunk_id=rank, collection="", document=title, version=1, page=None, start=0, end=len(text),
-        text=text, section="", header="", title=title, score=1.0, language=language_of(text),
-    )  # fmt: skip
 
 
 def train() -> None:
     """Train the judge, and write it (five hours on two cores; needs `make tune`)."""
-    data = repr((SHARE_OF_BLOCKS, MOST_QUESTIONS, ONE_PASSAGE, ONE_MORE, [*written()], _questions()))
+    data = repr((SHARE_OF_BLOCKS, MOST_QUESTIONS, blocks.ONE_PASSAGE, blocks.ONE_MORE, [*written()], _questions()))
     courses.train(
         courses.Course("judge", shipped_adapters.JUDGE, LAYERS, SEQUENCES, RATE, data, _sequences, invocation=TURN)
     )
@@ -72,18 +59,14 @@ def train() -> None:
 
 def _sequences() -> Iterator[list[courses.Asked]]:
     chance = random.Random(1)
-    blocks = [block for block in written() if not block.held_out]
-    of_blocks, of_parts = courses.again(blocks, chance), _put_together(chance)
+    learned = [block for block in written() if not block.held_out]
+    of_blocks, of_parts, texts = courses.again(learned, chance), _put_together(chance), [b.texts for b in learned]
     while True:
-        yield asked(_varied(next(of_blocks), blocks, chance) if chance.random() < SHARE_OF_BLOCKS else next(of_parts))
+        yield asked(_varied(next(of_blocks), texts, chance) if chance.random() < SHARE_OF_BLOCKS else next(of_parts))
 
 
-def _varied(block: Block, blocks: Sequence[Block], chance: random.Random) -> Block:
-    texts = chance.sample(block.texts, len(block.texts))
-    if (drawn := chance.random()) < ONE_PASSAGE:
-        texts = [texts[0], "\n".join(texts[1:])]
-    elif drawn < ONE_PASSAGE + ONE_MORE:
-        texts.insert(chance.randrange(len(texts) + 1), chance.choice(chance.choice(blocks).texts))
+def _varied(block: Block, others: Sequence[Sequence[str]], chance: random.Random) -> Block:
+    texts = blocks.varied(block.texts, others, chance)
     questions = chance.sample(block.questions, min(len(block.questions), MOST_QUESTIONS))
     return Block(texts, questions, block.held_out)
 
@@ -131,7 +114,7 @@ def _questions() -> dict[str, tuple[list[str], list[str]]]:
     for group in _read(ELSEWHERE):  # on a claim each: what is silent on one may state another
         told = [[text for text in group["texts"] if text["reply"] in of] for of in ((STATES, OTHERWISE), (SILENT,))]
         _put(found, group["q"], *told)
-    for each in map(json.loads, SECTIONS.read_text(encoding="utf-8").splitlines()):
+    for each in blocks.read(SECTIONS):
         right, wrong = found.setdefault(each["question"], ([], []))
         right += [each["yes"], each["no"]]
         wrong.append(each["beside"])
@@ -141,8 +124,7 @@ def _questions() -> dict[str, tuple[list[str], list[str]]]:
 
 
 def _read(file: Path) -> list[dict[str, Any]]:
-    groups = map(json.loads, file.read_text(encoding="utf-8").splitlines())
-    return [group for group in groups if not group["held_out"]]
+    return [group for group in blocks.read(file) if not group["held_out"]]
 
 
 def _put(
@@ -152,9 +134,5 @@ def _put(
     wrong: Sequence[Mapping[str, Any]],
 ) -> None:
     kept = found.setdefault(question, ([], []))
-    kept[0].extend(map(_text, right))
-    kept[1].extend(map(_text, wrong))
-
-
-def _text(text: Mapping[str, Any]) -> str:
-    return f"{text['head']}\n{text['text']}"
+    kept[0].extend(map(blocks.text_of, right))
+    kept[1].extend(map(blocks.text_of, wrong))

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from benchmarks import judge_course
+from benchmarks import blocks, judge_course
 from benchmarks.places import ASKER, SAMPLE_DOCS, evaldata, filled
 from benchmarks.request_cases import ORGANISATIONS, SETS
 from benchmarks.result import Result
@@ -175,7 +175,7 @@ def _of_given(kb: KnowledgeBase, name: str, count: int) -> Iterator[Row]:
             names = [name for each in names for name in ([each] if isinstance(each, str) else each) if name in texts]
             cosines = kb.embedder.similarities(record["question"], [texts[name] for name in names])
             nearest = [names[at] for at in np.argsort(-cosines, kind="stable")[:3]]
-            passages = [judge_course.passage_of(rank, name, texts[name]) for rank, name in enumerate(nearest, 1)]
+            passages = [blocks.passage_of(rank, name, texts[name]) for rank, name in enumerate(nearest, 1)]
             yield from _judged(kb, name, id, record["question"], passages, held)
 
 

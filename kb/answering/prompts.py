@@ -1,8 +1,9 @@
-"""Prompts: every word said to a model, in Chinese and English.
+"""Prompts: every word said to a model, in Chinese and English; to the adapters of the shipped model in the words that
+they were trained on (those of judge and verifier stand in `kb.confidence.verdicts`).
 
 The passages come first, then whether they state the answer, then the answer itself, so that the engine reads them once.
 No example stands before it, since a small model answers from the example. DeepSeek-R1 wants no system prompt; there is
-none.
+none before the passages.
 """
 
 import re
@@ -11,6 +12,7 @@ from dataclasses import replace
 from typing import Literal
 
 from kb.checking.prompt_injection import gives_orders, said_in_conversation, without_false_numbers, without_orders
+from kb.confidence.verdicts import behind
 from kb.language.invisible import without_invisible
 from kb.language.language import sentences
 from kb.language.table_rows import with_heads_joined
@@ -22,9 +24,10 @@ NOT_FOUND = {"en": "The documents do not say.", "zh": "文档中没有说明。"
 _NOT_FOUND = re.compile(
     r"\b(documents?|passages?|sources?|context|texts?|information (provided|given))( provided| given| above)? "
     r"(do|does|did)(n['’]t| not) (say|state|mention|contain|provide|specify|answer|include|give|cover|indicate)"
-    r"|\b(is|are|was|were)(n['’]t| not) (mentioned|stated|specified|found)\b"
-    r"|\b(is|are|was|were)(n['’]t| not) (\w+ )?(provided|given|included|covered|available) (in|by) (the|these|any) "
-    r"(\w+ )?(documents?|passages?|sources?|context|text|information)"
+    r"|\b(is|are|was|were)(n['’]t| not) (mentioned|stated|specified)\b"
+    r"|\b(answer|information) (is|was)(n['’]t| not) found\b"
+    r"|\b(is|are|was|were)(n['’]t| not) (\w+ )?(provided|given|included|covered|available|found) (in|by) "
+    r"(the|these|any) (\w+ )?(documents?|passages?|sources?|context|text|information)"
     r"|\bno (mention|information (about|on|of|regarding|in|is|was|that))\b|\bnot enough information"
     r"|\bthere is no information\b|\bcannot (be )?(answer|find|determine)"
     r"|(文档|文件|段落|文中|原文|上文|上述|(资料|材料|信息|内容)[中里])[^。]{0,16}(没有|未|并未|不)"
@@ -63,8 +66,8 @@ _OTHERWISE = {
     "en": f' (if they do not hold the answer, write only "{NOT_FOUND["en"]}")',
     "zh": f"（如果段落里没有答案，只写“{NOT_FOUND['zh']}”）",
 }
-INVOCATION = "Answer the question from the passages alone"  # from where on the answerer acts
-_TASK_OF_ANSWERER = INVOCATION + ", in {language}.\n\nQuestion: {question}"
+ANSWERER_INVOCATION = "Answer the question from the passages alone"  # from where on the answerer acts
+_TASK_OF_ANSWERER = ANSWERER_INVOCATION + ", in {language}.\n\nQuestion: {question}"
 _LANGUAGE = {"en": "English", "zh": "Chinese"}
 _MARKERS = r"(?:\s*\[\d{1,3}\])*"
 _JUDGED = {
@@ -133,10 +136,9 @@ def answering(
 def for_answerer(
     question: str, passages: Sequence[Passage], language: Language, terms: Sequence[Term] = ()
 ) -> list[Message]:
-    """The conversation that the answerer knows (`kb.models.shipped_adapters`): its words in a turn of their own behind
-    the passages. What it begins with is what the judge read, and an engine reads it once."""
-    asked = _TASK_OF_ANSWERER.format(language=_LANGUAGE[language], question=question)
-    return [Message("user", f"{quoted(passages, language, terms)}\n"), Message("system", asked)]
+    """The conversation that the answerer knows (`kb.models.shipped_adapters`)."""
+    task = _TASK_OF_ANSWERER.format(language=_LANGUAGE[language], question=question)
+    return behind(quoted(passages, language, terms), task)
 
 
 def _material(question: str, passages: Sequence[Passage], language: Language, terms: Sequence[Term]) -> str:

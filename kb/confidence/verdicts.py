@@ -75,9 +75,15 @@ def probability_stated(
 
 
 def asked_of_passages(question: str, passages: str) -> list[Message]:
-    """The words that the judge knows, in a turn of their own behind the passages. What these begin with is what an
-    answer's conversation begins with, and an engine reads it once; the line break that ends them is not."""
-    return [Message("user", f"{passages}\n"), Message("system", TASK_OF_PASSAGES.format(question=question))]
+    """The words that the judge knows."""
+    return behind(passages, TASK_OF_PASSAGES.format(question=question))
+
+
+def behind(passages: str, task: str) -> list[Message]:
+    """What wakes an adapter that acts from its own words on: its task, in a turn of the system behind the passages. An
+    engine reads these once for all such tasks; and for a conversation that goes on from them, but for the line break
+    that ends them here."""
+    return [Message("user", f"{passages}\n"), Message("system", task)]
 
 
 def with_wording(verdict: Verdict | None, wording: float | None) -> float:

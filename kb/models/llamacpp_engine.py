@@ -267,8 +267,6 @@ class _Llama:
             True,
             False,
         )  # else it allows any page
-        # Every request names judge or answerer, which act from their own words on and are asleep without them: behind
-        # an adapter that acts on everything, or none, it would find nothing of what was read.
         self._has_shipped = with_shipped
         self._key = secrets.token_urlsafe(24)
         params.api_keys = [self._key]
@@ -313,7 +311,9 @@ class _Llama:
 
         def body() -> None:
             try:
-                # Progress events are what makes it call back, and so stoppable, before the first token.
+                # Progress events are what makes it call back, and so stoppable, before the first token. Each request
+                # of the usual slot names judge or answerer, which are asleep without their own words: behind one that
+                # names another adapter, or none, it would find nothing of what was read.
                 self._running.server.handle_completions(
                     {"stream": True, "cache_prompt": True, "return_progress": True, "id_slot": _USUAL}
                     | (_laid_over(_ANSWERER) if self._has_shipped else {})
@@ -357,7 +357,7 @@ class _Llama:
 
     def _first_tokens(self, prompt: str, cancellation: Cancellation, verifying: bool = False) -> dict[int, float]:
         """Token -> log probability, of the _TOP_TOKENS likeliest; empty when cancelled. By the verifier where one is
-        `verifying`."""
+        `verifying`, by the judge otherwise, where there is one."""
         request: dict[str, Any] = {"prompt": prompt, "n_predict": 1, "n_probs": _TOP_TOKENS, "temperature": 0.0}
         if verifying:
             request |= {"prompt": _APART + prompt, "id_slot": _VERIFYING} | _laid_over(_VERIFIER)

@@ -174,7 +174,9 @@ def test_the_answerer_writes_for_the_shipped_model_unless_it_is_to_think(filled:
     [messages] = model.requests
     asked, *_ = model.preference_requests
     assert (messages[0] == asked[0]) is (budget == 0)  # the passages are read once
-    assert ([messages[-1].role, prompts.INVOCATION in messages[-1].content] == ["system", True]) is (budget == 0)
+    assert ([messages[-1].role, prompts.ANSWERER_INVOCATION in messages[-1].content] == ["system", True]) is (
+        budget == 0
+    )
     assert [claim.state for claim in answer.claims] == ["confirmed"]
 
 
@@ -184,7 +186,7 @@ def test_a_second_try_of_the_shipped_model_is_not_the_answerers(filled: Fill) ->
     model.expect([{STATES: 0.9, SILENT: 0.1}])
     filled(model).answer(LAPTOP, OWNER)
     first, second = model.requests
-    assert prompts.INVOCATION in first[-1].content
+    assert prompts.ANSWERER_INVOCATION in first[-1].content
     assert "says what the passages say about it, and why" in second[-1].content
 
 

@@ -72,6 +72,9 @@ def test_nothing_but_that_the_documents_are_silent_takes_at_most_two_sentences()
     assert not says_only_not_found(f"{silent} Ask the desk. It is open.")
     assert not says_only_not_found(f"Lunch costs 4 euros. {silent}")
     assert not says_only_not_found("")
+    assert says_only_not_found("The answer was not found.")
+    assert says_only_not_found("A price is not found in the documents.")
+    assert not says_only_not_found("On the label printer E14 means that the label gap was not found.")
     assert not says_only_not_found("The passages do not state it. Is it 5 days? Yes, it is 5 days.")
 
 

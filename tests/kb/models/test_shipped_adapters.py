@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from gguf import GGUFReader
 
-from benchmarks import answer_course, judge_course, verifying
+from benchmarks import answer_course, blocks, judge_course, verifying
 from kb.answering import judgement, prompts
 from kb.checking.alignment import VERIFIED
 from kb.checking.disagreements import DISPUTES
@@ -166,7 +166,9 @@ def test_an_answer_reads_nothing_of_the_passages_that_were_judged(
         assert read[0] > 150
         assert read[-1] < 60
     model.preference([Message("user", "Say hello.")], ("Yes", "No"))
+    read.clear()
     written.append(model.complete(prompts.for_answerer(KEYS[0], LEASE, "en")))  # read anew, by nobody but the model
+    assert read[-1] > 150
     assert len({*written}) == 1
 
 
@@ -193,7 +195,7 @@ def test_what_it_has_read_of_the_passages_is_read_once_and_by_nobody_as_it_read_
 
 
 def test_the_judge_acts_from_its_own_words_on(model: EmbeddedModel) -> None:
-    """Also where nobody means it: a request names it always."""
+    """Also where nobody means it: `preference` names it always."""
     told = prompts.quoted(LEASE, "en")
     asked_of = asked_of_passages("What does a lost key cost?", told)
     told_plainly = [*asked_of[:1], replace(asked_of[1], content=asked_of[1].content.replace("exactly ", ""))]
@@ -215,6 +217,7 @@ def test_the_files_are_those_that_were_measured() -> None:
     """Figures and floors were measured with these weights."""
     assert hashlib.sha256(shipped_adapters.VERIFIER.read_bytes()).hexdigest()[:16] == "d57ed1ffe289bfc0"
     assert shipped_adapters.judge_digest() == "6664e154"
+    assert hashlib.sha256(shipped_adapters.ANSWERER.read_bytes()).hexdigest()[:16] == "b81426c3f63211b1"
     assert shipped_adapters.are_of(weights.WEIGHTS[shipped_adapters.MODEL].sha256)
 
 
@@ -258,12 +261,19 @@ def test_judge_and_answerer_wake_at_their_own_words(model: EmbeddedModel) -> Non
 
 
 def test_what_the_answerer_learns_from_is_written_in_the_language_of_its_question() -> None:
-    blocks = [*answer_course.judged(), *answer_course.own()]
-    answers = [each for block in blocks for each in (*block.answered, *block.in_other)]
+    learned = [*answer_course.judged(), *answer_course.own()]
+    answers = [each for block in learned for each in (*block.answered, *block.in_other)]
     assert len(answers) > 2500
-    own = [is_written_in(answer, language_of(question)) for question, answer in answers]
-    assert sum(own) > 0.99 * len(own)  # the others are names in the other language
-    assert sum(block.held_out for block in blocks) > 20
+    other = [answer for question, answer in answers if language_of(answer) != language_of(question)]
+    assert len(other) <= 3  # short ones that are mostly names
+    assert sum(block.held_out for block in learned) > 20
     for sequence in itertools.islice(answer_course._sequences(), 80):
-        assert 1 < len(sequence) <= answer_course.MOST_ANSWERED + 2
+        assert 1 <= len(sequence) <= answer_course.MOST_ANSWERED + 2
         assert all(reply.strip() for _, (reply,) in sequence)
+        assert len({messages[0].content for messages, _ in sequence}) == 1  # it is read once
+    for record, block in zip(blocks.read(answer_course.OF_PASSAGES), blocks.read(answer_course.PASSAGES), strict=True):
+        assert record["id"] == block["id"]
+        stated = [number for number, each in enumerate(block["questions"]) if each["yes"]]
+        assert [answer["n"] for answer in record["answers"]] == stated
+    groups = {group["q"] for group in blocks.read(verifying.GROUPS)}
+    assert {each["q"] for each in blocks.read(answer_course.CONFLICTS)} <= groups
