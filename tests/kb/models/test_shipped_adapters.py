@@ -168,7 +168,7 @@ def test_an_answer_reads_nothing_of_the_passages_that_were_judged(
     model.preference([Message("user", "Say hello.")], ("Yes", "No"))
     read.clear()
     written.append(model.complete(prompts.for_answerer(KEYS[0], LEASE, "en")))  # read anew, by nobody but the model
-    assert read[-1] > 150
+    assert read[-1] > 120
     assert len({*written}) == 1
 
 
