@@ -162,20 +162,17 @@ def _statements() -> dict[Language, list[_Item]]:
     """The questions of what was written for the verifier and is not held out, by language."""
     both = {record["q"]: record["a"] for record in blocks.read(CONFLICTS)}
     found: dict[Language, list[_Item]] = {"en": [], "zh": []}
-    for group in blocks.read(GROUPS):
-        if not group["held_out"]:
-            question, beside = group["q"], [*map(blocks.text_of, group["apart"])]
-            rival = blocks.text_of(group["conflict"])
-            found[group["lang"]].append(
-                _Item(question, blocks.text_of(group), group["true"][:2], beside, rival, both.get(question, ""))
-            )
-    for group in blocks.read(STEPS):
-        if not group["held_out"]:
-            parts, gap = group["true"], " " if group["lang"] == "en" else ""
-            answers = [gap.join(parts), "\n".join(f"{number}. {part}" for number, part in enumerate(parts, 1))]
-            found[group["lang"]].append(
-                _Item(group["q"], blocks.text_of(group), answers, [*map(blocks.text_of, group["apart"])])
-            )
+    for group in blocks.learned(GROUPS):
+        question, beside = group["q"], [*map(blocks.text_of, group["apart"])]
+        rival = blocks.text_of(group["conflict"])
+        found[group["lang"]].append(
+            _Item(question, blocks.text_of(group), group["true"][:2], beside, rival, both.get(question, ""))
+        )
+    for group in blocks.learned(STEPS):
+        parts, gap = group["true"], " " if group["lang"] == "en" else ""
+        answers = [gap.join(parts), "\n".join(f"{number}. {part}" for number, part in enumerate(parts, 1))]
+        beside = [*map(blocks.text_of, group["apart"])]
+        found[group["lang"]].append(_Item(group["q"], blocks.text_of(group), answers, beside))
     return found
 
 

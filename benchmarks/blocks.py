@@ -17,6 +17,11 @@ def read(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
+def learned(file: Path) -> list[dict[str, Any]]:
+    """Those of them that are not held out."""
+    return [record for record in read(file) if not record["held_out"]]
+
+
 def text_of(record: Mapping[str, Any]) -> str:
     """A text with what heads it as its first line."""
     return f"{record['head']}\n{record['text']}"

@@ -105,13 +105,13 @@ def _questions() -> dict[str, tuple[list[str], list[str]]]:
     """The questions of what was written for the verifier and is not held out, with the texts that answer each, and
     those that do not."""
     found: dict[str, tuple[list[str], list[str]]] = {}
-    for group in _read(GROUPS):
+    for group in blocks.learned(GROUPS):
         _put(found, group["q"], [group, group["conflict"], group["agree"]], group["apart"])
-    for group in _read(RELATIONS):
+    for group in blocks.learned(RELATIONS):
         _put(found, group["q"], [*group["conflict"], *group["agree"]], group["apart"])
-    for group in _read(STEPS):
+    for group in blocks.learned(STEPS):
         _put(found, group["q"], [group], group["apart"])
-    for group in _read(ELSEWHERE):  # on a claim each: what is silent on one may state another
+    for group in blocks.learned(ELSEWHERE):  # on a claim each: what is silent on one may state another
         told = [[text for text in group["texts"] if text["reply"] in of] for of in ((STATES, OTHERWISE), (SILENT,))]
         _put(found, group["q"], *told)
     for each in blocks.read(SECTIONS):
@@ -121,10 +121,6 @@ def _questions() -> dict[str, tuple[list[str], list[str]]]:
     for right, wrong in found.values():
         wrong[:] = [text for text in wrong if not any(text in other or other in text for other in right)]
     return {question: texts for question, texts in found.items() if any(texts)}
-
-
-def _read(file: Path) -> list[dict[str, Any]]:
-    return [group for group in blocks.read(file) if not group["held_out"]]
 
 
 def _put(

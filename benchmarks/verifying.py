@@ -11,7 +11,6 @@ say so and the last of the blind passages are held out.
 """
 
 import itertools
-import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from benchmarks import courses, ticks
+from benchmarks import blocks, courses, ticks
 from benchmarks.result import Result
 from kb.checking.alignment import VERIFIED
 from kb.checking.disagreements import DISPUTES
@@ -61,14 +60,14 @@ class Example:
 
 def groups() -> Iterator[list[Example]]:
     """What was written for the verifier: the claims on each text, and the other texts on a claim."""
-    for group in _read(GROUPS):
+    for group in blocks.read(GROUPS):
         question, out = group["q"], group["held_out"]
         yield _claims(group)
         yield _others(question, group["true"][0], [group["conflict"]], [group["agree"]], group["apart"], out)
-    for group in _read(RELATIONS):
+    for group in blocks.read(RELATIONS):
         texts = group["conflict"], group["agree"], group["apart"]
         yield _others(group["q"], group["claim"], *texts, group["held_out"])
-    for group in _read(ELSEWHERE):
+    for group in blocks.read(ELSEWHERE):
         yield [
             _beside(group["q"], group["claim"], text, text["reply"], "elsewhere", group["held_out"])
             for text in group["texts"]
@@ -77,7 +76,7 @@ def groups() -> Iterator[list[Example]]:
 
 def of_several() -> Iterator[list[Example]]:
     """What was written on questions that one sentence does not answer: the parts of an answer, and other texts."""
-    for group in _read(STEPS):
+    for group in blocks.read(STEPS):
         yield _claims(group)
         yield _others(group["q"], group["true"][0], [], [], group["apart"], group["held_out"])
 
@@ -88,10 +87,6 @@ def _claims(group: Mapping[str, Any]) -> list[Example]:
         *((claim, SILENT if kind in _SILENT_KINDS else NOT_STATED, kind) for claim, kind in group["false"]),
     ]
     return [_beside(group["q"], claim, group, reply, kind, group["held_out"]) for claim, reply, kind in said]
-
-
-def _read(file: Path) -> Iterator[dict[str, Any]]:
-    return map(json.loads, file.read_text(encoding="utf-8").splitlines())
 
 
 def _others(

@@ -138,9 +138,9 @@ class EmbeddedModel:
         self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
     ) -> dict[str, float] | None:
         """As `preference`, by the verifier of the weights; None, too, where they have none."""
-        return (
-            self._preference(messages, options, stop, verifying=True) if shipped_adapters.are_of(self._digest) else None
-        )
+        if not shipped_adapters.are_of(self._digest):
+            return None
+        return self._preference(messages, options, stop, verifying=True)
 
     def _preference(
         self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None, verifying: bool
