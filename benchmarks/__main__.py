@@ -16,6 +16,7 @@ from benchmarks import (  # noqa: E402
     answering,
     clients,
     confidence,
+    confirming,
     curated_answers,
     embedding,
     glossary,
@@ -77,6 +78,7 @@ RUN: dict[str, Callable[[argparse.Namespace], Result]] = {
     "judging": lambda options: judging.run(options.write, options.measure),
     "verifying": lambda options: verifying.run(options.write),
     "answering": lambda options: answering.run(options.write),
+    "confirming": lambda options: confirming.run(options.write),
     "recognition": lambda options: recognition.run(options.write),
     "access": lambda options: access.run(options.requests, options.documents),
     "readers": lambda options: readers.run(options.sets),
@@ -120,7 +122,7 @@ def main() -> int:
     parser.add_argument(
         "--write",
         action="store_true",
-        help="answering, confidence, judging, recognition, verifying: write what the product ships of it",
+        help="answering, confidence, confirming, judging, recognition, verifying: write what the product ships of it",
     )
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in RUN]

@@ -108,15 +108,16 @@ class EchoModel:
         self.told.append("\n".join(message.content for message in messages))
         return messages[-1].content
 
-    def preference(self, messages: Sequence[Message], options: Sequence[str], stop: Any = None) -> dict[str, float]:
-        """As sure as the text decides: one in four is refused."""
+    def preference(
+        self, messages: Sequence[Message], options: Sequence[str], stop: Any = None, by: str | None = None
+    ) -> dict[str, float] | None:
+        """As sure as the text decides: one in four is refused. It has no adapters."""
+        if by is not None:
+            return None
         text = messages[-1].content
         self.told.append(text)
         sure = 0.01 if zlib.crc32(text.encode()) % 4 == 0 else 0.95
         return {options[0]: sure, options[1]: 1 - sure}
-
-    def verdict(self, messages: Sequence[Message], options: Sequence[str], stop: Any = None) -> None:
-        """None: it has no verifier."""
 
     def close(self) -> None:
         pass

@@ -1,4 +1,4 @@
-"""Blocks: texts with questions about them, from which judge and answerer learn."""
+"""Blocks: texts with questions about them, from which judge, answerer and confirmer learn."""
 
 import json
 import random

@@ -1,8 +1,8 @@
 """Ticks: how many of the claims that the check confirms are true, on labelled claims.
 
 Claims written for the purpose over the sample documents, and claims of answers as they came, also over other sets where
-their words are at hand (`claims/answers.jsonl` in the folder of question sets). The verifier reads as it does in an
-answer; claims that it has learned from are left out.
+their words are at hand (`claims/answers.jsonl` in the folder of question sets). Verifier and confirmer read as they do
+in an answer; claims that the verifier has learned from are left out.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.places import ASKER, SAMPLE_DOCS, evaldata, filled, home
 from benchmarks.result import Result
-from kb.answering import judgement
+from kb.answering import judgement, prompts
 from kb.assistant import KnowledgeBase
 from kb.checking import (
     alignment,
@@ -37,7 +37,7 @@ from kb.checking import (
 from kb.checking.frames import Frames
 from kb.checking.objections import Similarities
 from kb.checking.steps import StepTaken
-from kb.confidence.verdicts import Verdict, Verify
+from kb.confidence.verdicts import Confirm, Verdict, Verify
 from kb.config import LLMSettings, Settings
 from kb.language.language import language_of
 from kb.models import shipped_adapters
@@ -51,6 +51,7 @@ _PARTS = ("written", "of answers", "blind", "blind later", "whether")
 _FOLDER = Path(__file__).parent / "claims"
 CLAIMS = _FOLDER / "sample_docs.jsonl"
 _PASSAGES = 3  # that a model is shown
+_VERIFIER, _CONFIRMER = shipped_adapters.VERIFIER, shipped_adapters.CONFIRMER
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,9 @@ def run() -> Result:
     """Ticks by kind of claim; falsehoods first, then claims of answers by set."""
     new = [case for case in cases() if not case.is_blind or case.passages[0].document.startswith(LAST_BLIND)]
     found: list[tuple[Case, bool]] = []
-    with _remembered() as similarities, _verdicts() as verify:
+    with _remembered() as similarities, _verdicts() as readers:
         for at, case in enumerate(new, 1):
-            found.append((case, is_confirmed(case, similarities, verify(case.question))))
+            found.append((case, is_confirmed(case, similarities, *readers(case))))
             print(f"\r{at} of {len(new)} claims", end="", file=sys.stderr, flush=True)
     total = Counter((case.true, case.kind) for case, _ in found)
     ticked = Counter((case.true, case.kind) for case, tick in found if tick)
@@ -242,27 +243,50 @@ def _remembered() -> Iterator[Similarities]:
 
 
 @contextmanager
-def _verdicts() -> Iterator[Callable[[str], Verify]]:
-    """The verifier, by the question; its verdicts are kept from run to run."""
-    of = hashlib.sha256(shipped_adapters.VERIFIER.read_bytes()).hexdigest()
+def _verdicts() -> Iterator[Callable[[Case], tuple[Verify, Confirm]]]:
+    """Verifier and confirmer of a case; what they tell is kept from run to run."""
+    of = {each: hashlib.sha256(each.read_bytes()).hexdigest() for each in (_VERIFIER, _CONFIRMER)}
     with closing(EmbeddedModel(LLMSettings(embedded_model=shipped_adapters.MODEL))) as model, _kept() as db:
         db.execute("CREATE TABLE IF NOT EXISTS verdicts (of TEXT UNIQUE, states REAL, otherwise REAL)")
 
-        def verifying(question: str) -> Verify:
-            read = judgement.verifying(model, question, None)
+        def told(key: tuple[str, ...], read: Callable[[], tuple[float, float] | None]) -> tuple[float, float] | None:
+            digest = hashlib.sha256(repr(key).encode()).hexdigest()
+            kept = db.execute("SELECT states, otherwise FROM verdicts WHERE of = ?", (digest,)).fetchone()
+            if kept is None and (found := read()):
+                kept = found
+                with db:
+                    db.execute("INSERT INTO verdicts VALUES (?, ?, ?)", (digest, *kept))
+            return tuple(kept) if kept else None
+
+        def readers(case: Case) -> tuple[Verify, Confirm]:
+            question, shown = case.question, prompts.quoted(case.passages, language_of(case.question))
+            verifier, confirmer = (
+                judgement.verifying(model, question, None),
+                judgement.confirming(model, question, shown, None),
+            )
+            if verifier is None or confirmer is None:
+                raise SystemExit(f"{shipped_adapters.MODEL} is not the model of the adapters")
+
+            def verdict(text: str, claim: str, asked: str) -> tuple[float, float] | None:
+                found = verifier(text, claim, asked)
+                return (found.states, found.otherwise) if found else None
+
+            def confirmed(claim: str) -> tuple[float, float] | None:
+                found = confirmer(claim)
+                return None if found is None else (found, 0.0)
 
             def verify(text: str, claim: str, asked: str) -> Verdict | None:
-                key = hashlib.sha256(repr((of, asked or question, text, claim)).encode()).hexdigest()
-                kept = db.execute("SELECT states, otherwise FROM verdicts WHERE of = ?", (key,)).fetchone()
-                if kept is None and read and (found := read(text, claim, asked)):
-                    kept = found.states, found.otherwise
-                    with db:
-                        db.execute("INSERT INTO verdicts VALUES (?, ?, ?)", (key, *kept))
-                return Verdict(*kept) if kept else None
+                key = of[_VERIFIER], asked or question, text, claim
+                found = told(key, lambda: verdict(text, claim, asked))
+                return Verdict(*found) if found else None
 
-            return verify
+            def confirm(claim: str) -> float | None:
+                found = told((of[_CONFIRMER], question, shown, claim), lambda: confirmed(claim))
+                return found[0] if found else None
 
-        yield verifying
+            return verify, confirm
+
+        yield readers
 
 
 def _kept() -> closing[sqlite3.Connection]:
@@ -312,11 +336,13 @@ def _around(kb: KnowledgeBase, passages: Sequence[Passage]) -> Mapping[int, str]
     return {passage.rank: kb.catalog.text_around(passage) for passage in passages}
 
 
-def is_confirmed(case: Case, similarities: Similarities, verify: Verify | None = None) -> bool:
+def is_confirmed(
+    case: Case, similarities: Similarities, verify: Verify | None = None, confirm: Confirm | None = None
+) -> bool:
     """Whether every sentence of the claim is confirmed."""
     found = citations.cite(
         case.text, case.passages, language_of(case.question), case.question, similarities,
-        lambda passage: case.around[passage.rank], verify=verify,
+        lambda passage: case.around[passage.rank], verify=verify, confirm=confirm,
     )  # fmt: skip
     return bool(found.claims) and all(claim.supported for claim in found.claims)
 

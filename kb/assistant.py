@@ -21,7 +21,6 @@ from kb.answering.history import fitting
 from kb.answering.product_help import ProductHelp
 from kb.answering.readability import while_readable
 from kb.answering.retrieval import Retriever, worth_reading
-from kb.answering.second_look import second_look
 from kb.answering.translation import Translation, translated
 from kb.audit.settings_record import record_settings
 from kb.audit.trail import Trail
@@ -328,21 +327,11 @@ class KnowledgeBase(Documents):
         if options.stopped:
             raise ModelError(text_in(draft.language, "answer.stopped"))
         if outcome == "refused":
-            return self._looked_at_again(draft, asker, options)
+            return draft.refused("not_stated", text_in(draft.language, "answer.not_stated"))
         draft.uncertain = outcome == "uncertain"
         with suppress(EmptyAnswer):  # refused below
             yield from self._generate(draft, options)
         return (yield from self._checked_answer(draft, asker, options))
-
-    def _looked_at_again(self, draft: Draft, asker: Principal, options: AskOptions) -> Answer:
-        """The answer that the judgement refuses, where the verifier is sure of it; else a refusal."""
-        if not judgement.may_be_stated(self.model, draft.answerable):
-            return draft.not_stated()
-        cited, text = second_look(
-            draft, lambda trial: self._generate(trial, options),
-            lambda said, trial: self._cited(said, trial, asker, options, strict=True), options,
-        )  # fmt: skip
-        return draft.cited(cited, lambda: self.catalog.documents(asker), options) if cited else draft.not_stated(text)
 
     def _from_older(
         self, draft: Draft, older: tuple[Passage, ...], found: Retrieval, options: AskOptions
@@ -529,16 +518,16 @@ class KnowledgeBase(Documents):
             draft.uncertain = True  # the model was sure of the passages, and nothing in them speaks against its words
         return draft.cited(cited, lambda: self.catalog.documents(asker), options)
 
-    def _cited(
-        self, text: str, draft: Draft, asker: Principal, options: AskOptions, strict: bool = False
-    ) -> CheckedAnswer:
+    def _cited(self, text: str, draft: Draft, asker: Principal, options: AskOptions) -> CheckedAnswer:
         judged = partial(judgement.states_answer, self.model, draft.searched, draft.language, options.stop)
+        told = prompts.quoted(draft.prompt_passages, draft.language, draft.prompt_terms)
         judges = self.settings.llm.judge
         cited = cite(
             text, draft.prompt_passages, draft.language, draft.expanded_question, self.embedder.similarities,
             self.catalog.text_around, lambda: self._beside(draft, asker, options),
             judged if judges else None,
-            judgement.verifying(self.model, draft.searched, options.stop) if judges else None, strict,
+            judgement.verifying(self.model, draft.searched, options.stop) if judges else None,
+            judgement.confirming(self.model, draft.searched, told, options.stop) if judges else None,
         )  # fmt: skip
         draft.passages += cited.beside
         return cited

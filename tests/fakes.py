@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
 from kb.language.prompt_text import conversation_language, estimate_tokens
-from kb.models import cancellation
+from kb.models import cancellation, shipped_adapters
 from kb.models.cancellation import Cancellation
 from kb.models.reasoning_stream import Delta, Output, think_and_answer
 from kb.schema import Message
@@ -70,8 +70,10 @@ class ScriptedModel:
         self.completion_requests: list[tuple[Message, ...]] = []
         self.preference_requests: list[tuple[Message, ...]] = []
         self.weights = "0" * 64
-        self.verdicts: Mapping[str, float] | None = None  # what `verdict` gives, of the options
+        self.verdicts: Mapping[str, float] | None = None  # what the verifier gives, of the options
+        self.confirmed: Mapping[str, float] | None = None  # and what the confirmer gives
         self.verdict_requests: list[tuple[Message, ...]] = []
+        self.confirmer_requests: list[tuple[Message, ...]] = []
         self.closed = False
         self._replies = deque(replies)
         self._completions = deque(completions)
@@ -125,16 +127,18 @@ class ScriptedModel:
         return self._completions.popleft() if self._completions else messages[-1].content
 
     def preference(
-        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        stop: threading.Event | None = None,
+        by: shipped_adapters.Name | None = None,
     ) -> dict[str, float] | None:
+        if by in ("verifier", "confirmer"):
+            (self.verdict_requests if by == "verifier" else self.confirmer_requests).append(tuple(messages))
+            told = self.verdicts if by == "verifier" else self.confirmed
+            return None if told is None else {option: told.get(option, 0.0) for option in options}
         self.preference_requests.append(tuple(messages))
         return self._preferences.popleft() if self._preferences else None
-
-    def verdict(
-        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
-    ) -> dict[str, float] | None:
-        self.verdict_requests.append(tuple(messages))
-        return None if self.verdicts is None else {option: self.verdicts.get(option, 0.0) for option in options}
 
     def close(self) -> None:
         self.closed = True

@@ -3,7 +3,6 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
-from copy import copy
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -91,17 +90,6 @@ class Draft:
         elif isinstance(event, Notice):
             self.notices.append(event)
 
-    def apart(self) -> "Draft":
-        """Another one with what this one found, for what a reader shall not see yet."""
-        trial = copy(self)
-        trial.text, trial.thinking, trial.notices = [], [], [*self.notices]
-        return trial
-
-    def take_over(self, trial: "Draft") -> None:
-        """Go on with what was written apart; the reader sees all of it now."""
-        vars(self).update(vars(trial))
-        self._first_word = time.perf_counter() - self._began
-
     def tell_less(self, overflow: ContextOverflow) -> None:
         """Tell the model less, since its context overflowed: first no terms, then fewer passages. Raises `overflow`
         where only one passage is left."""
@@ -156,10 +144,6 @@ class Draft:
         self.withheld = withheld
         self.notices.append(Notice(kind, why))
         return replace(self.finished(refusal(self.searched, self.passages, self.language)), refused=True)
-
-    def not_stated(self, withheld: str = "") -> Answer:
-        """A refusal since the passages do not state the answer."""
-        return self.refused("not_stated", text_in(self.language, "answer.not_stated"), withheld)
 
     def found_nothing(self, why: Sequence[Notice]) -> Answer:
         """A refusal where nothing was searched: why is all that there is to say."""

@@ -16,7 +16,15 @@ from dataclasses import asdict
 from typing import Protocol
 
 from kb.answering import prompts
-from kb.confidence.verdicts import Verdict, Verify, probability_stated, verdict_on
+from kb.confidence.verdicts import (
+    Confirm,
+    Telling,
+    Verdict,
+    Verify,
+    probability_confirmed,
+    probability_stated,
+    verdict_on,
+)
 from kb.errors import ModelError
 from kb.language.invisible import without_invisible
 from kb.models import shipped_adapters
@@ -27,10 +35,6 @@ _BREAKS = re.compile(r"\n\s*\n")
 log = logging.getLogger(__name__)
 _FLOORS = "judgement"  # the property that keeps what was calibrated for this home
 
-# From which judgement on an answer is written though it would be refused, where there is a verifier; and how probable
-# it must be by that that the documents state each of its claims.
-TRIED = 0.03
-STATED = 0.9
 # Of a model that nobody calibrated: it refuses where the model is sure that the passages are silent.
 CAUTIOUS = Floors(0.1, 0.5)
 BY_JUDGE = Floors(0.1, 0.5)
@@ -38,20 +42,12 @@ BY_JUDGE = Floors(0.1, 0.5)
 OF_A_SENTENCE: Mapping[str, Mapping[Language, float]] = {"qwen2.5-coder-1.5b": {"en": 0.575, "zh": 0.88}}
 
 
-class _Judge(Protocol):
+class _Judge(Telling, Protocol):
     """The part of a language model that judges; see `kb.models.llm.Model`."""
 
     name: str
 
     def digest(self) -> str: ...
-
-    def preference(
-        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
-    ) -> dict[str, float] | None: ...
-
-    def verdict(
-        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
-    ) -> dict[str, float] | None: ...
 
 
 def answerable(
@@ -108,14 +104,29 @@ def verifying(model: _Judge, question: str, stop: threading.Event | None) -> Ver
     return verify
 
 
+def confirming(model: _Judge, question: str, passages: str, stop: threading.Event | None) -> Confirm | None:
+    """What tells how probable it is that passages, as a model reads them, state an answer; None for a model without a
+    confirmer."""
+    if not shipped_adapters.are_of(model.digest()):
+        return None
+
+    @functools.cache
+    def confirm(claim: str) -> float | None:
+        if stop is not None and stop.is_set():
+            return None
+        try:
+            said = _BREAKS.sub("\n", without_invisible(claim))
+            return probability_confirmed(model, question, passages, said, stop)
+        except ModelError as error:  # the answer stands without it
+            log.warning("a claim was not confirmed (%s)", type(error).__name__)
+            return None
+
+    return confirm
+
+
 def has_answerer(model: _Judge) -> bool:
     """Whether the model has an adapter that writes answers from passages."""
     return shipped_adapters.are_of(model.digest())
-
-
-def may_be_stated(model: _Judge, answerable: float | None) -> bool:
-    """Whether an answer is worth writing that the model's own judgement refuses, since the verifier may confirm it."""
-    return shipped_adapters.are_of(model.digest()) and answerable is not None and answerable >= TRIED
 
 
 def floors(catalog: Catalog, model: _Judge, language: Language) -> Floors:

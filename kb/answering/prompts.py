@@ -1,5 +1,5 @@
 """Prompts: every word said to a model, in Chinese and English; to the adapters of the shipped model in the words that
-they were trained on (those of judge and verifier stand in `kb.confidence.verdicts`).
+they were trained on (the others stand in `kb.confidence.verdicts`).
 
 The passages come first, then whether they state the answer, then the answer itself, so that the engine reads them once.
 No example stands before it, since a small model answers from the example. DeepSeek-R1 wants no system prompt; there is

@@ -27,7 +27,7 @@ from kb.checking.sources import (
     told_by,
 )
 from kb.confidence.trees import shipped
-from kb.confidence.verdicts import Verdict, Verify, with_wording
+from kb.confidence.verdicts import Confirm, Verdict, Verify, both, with_wording
 from kb.confidence.wording import measures
 from kb.language.code_blocks import lines_in
 from kb.language.content_terms import content_of, is_number, share_held, stem
@@ -54,11 +54,17 @@ LISTED = 4  # and so many parts of it between commas
 _LINKING = "是为的了有在元共达约计"  # characters that tie an answer to what was asked
 # The source holds what such a claim says, but not surely of what was asked: it is marked, and not withheld.
 UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier", "part"})
-# What a rule doubts, and the verifier may confirm: the probabilities from which on it does.
+# What a rule doubts, and the verifier may confirm where the confirmer does not tell: the probabilities from which on it
+# does.
 VERIFIED: Mapping[ClaimReason, float] = {"words": 0.8, "rival": 0.8, "part": 0.8, "asked": 0.8, "relation": 0.9}
-# Probability under which a place that the rules pass does not surely say what a claim says: by wording and verdict, and
-# by the wording alone.
-SURE, SURE_BY_WORDING = 0.7, 0.6
+# And from which on verifier and confirmer together do, also what a rule speaks against.
+CONFIRMED: Mapping[ClaimReason, float] = {
+    **dict.fromkeys(("words", "rival", "part", "asked"), 0.88),
+    **dict.fromkeys(("relation", "number", "name", "negation", "quantifier"), 0.9),
+}
+# Probability under which a place that the rules pass does not surely say what a claim says: by wording and verdict, by
+# the wording alone, and by verdict and confirmer where that does not tell, as between languages.
+SURE, SURE_BY_WORDING, SURE_ACROSS = 0.7, 0.6, 0.4
 # Probabilities, by the wording and by a verdict on the sentence as the answer to itself, from which on a place says one
 # of several sentences, which need not be the answer: a step of many, or what goes with it.
 SAID = 0.8
@@ -94,7 +100,8 @@ class Aligner:
     the question are looked for. `similarities` compares a claim with spans in another language. `beside` gives
     passages that were found, too: they confirm nothing, and may say something else. It is called where a claim is
     confirmed, as is `answers`, which tells how sure it is that a text states the answer to the question, under 0 where
-    it is not, and `verify`, which gives verdicts. `answered` is where what is said to the question begins with yes or
+    it is not, `verify`, which gives verdicts, and `confirm`, which tells whether the passages state a claim as the
+    answer. `answered` is where what is said to the question begins with yes or
     no.
     """
 
@@ -108,8 +115,9 @@ class Aligner:
         answered: bool = False,
         answers: Callable[[str], float] | None = None,
         verify: Verify | None = None,
+        confirm: Confirm | None = None,
     ) -> None:
-        self._verify = verify
+        self._verify, self._confirm = verify, confirm
         self._sources = [source_of(without_orders(passage), document_text) for passage in passages]
         self._asked = asked_of(question, answered)
         # Stems of the words that question or passages have in small letters: no names.
@@ -156,9 +164,9 @@ class Aligner:
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT or span.says_enough]
 
     def verified(self, claim: str, spans: Sequence[SupportSpan], written: str) -> SupportSpan | None:
-        """The span that confirms a claim after all, since the verifier, which reads it as it is `written`, with yes or
-        no, does not doubt it as the rules do: of those that these only doubt the first of `spans`, or the best of other
-        passages. None where one of `spans` confirms it, or none does."""
+        """The span that confirms a claim after all, since verifier and confirmer, which read it as it is `written`,
+        with yes or no, are surer of it than the rules: one of `spans`, or of other passages. None where one of `spans`
+        confirms it, or none does."""
         if self._verify is None or not self._asked.text or self._echoes(claim) or any(s.supported for s in spans):
             return None
         if found := self._overruled(claim, spans, written):
@@ -169,49 +177,63 @@ class Aligner:
         return self._overruled(claim, others, written)
 
     def _overruled(self, claim: str, spans: Sequence[SupportSpan], written: str) -> SupportSpan | None:
-        """The first of the spans that a rule only doubts, confirmed; None where the verifier is not sure of it."""
+        """The span that is confirmed although a rule doubts it, or speaks against it: of either kind the first is read.
+        None where verifier and confirmer, or, where that does not tell, the verifier, are not sure of it."""
         several = len(statements_of(claim)) > 1  # of one of them there may be more than a rival
-        for span in spans:
-            if (
-                span.reason in VERIFIED
-                and not (span.reason == "words" and span.says_enough)  # another sentence is against it
-                and not (span.reason == "rival" and several)
-            ):
-                is_sure = self._chance(written, span) >= VERIFIED[span.reason]
-                return replace(span, supported=True, reason="") if is_sure else None
+        of_it = [
+            span
+            for span in spans
+            if not (span.reason == "words" and span.says_enough)  # another sentence is against it
+            and not (span.reason == "rival" and several)
+        ]
+        doubted = [span for span in of_it if span.reason in VERIFIED][:1]
+        opposed = [span for span in of_it if span.reason in CONFIRMED.keys() - VERIFIED.keys() and self._confirm][:1]
+        for span in (*doubted, *opposed):
+            if verdict := self._verdict(written, span):
+                confirmed = self._confirmed(written)
+                sure = verdict.states if confirmed is None else both(verdict, confirmed)
+                floors = VERIFIED if confirmed is None else CONFIRMED
+                if confirmed is not None and min(verdict.states, confirmed) < EVEN:
+                    continue
+                if span.reason in floors and sure >= floors[span.reason]:
+                    return replace(span, supported=True, reason="")
         return None
 
     def _chance(self, claim: str, span: SupportSpan, asked: str = "") -> float:
         verdict = self._verdict(claim, span, asked)
         return 0.0 if verdict is None else verdict.states
 
+    def _confirmed(self, claim: str) -> float | None:
+        return self._confirm(claim) if self._confirm else None
+
     def _verdict(self, claim: str, span: SupportSpan, asked: str = "") -> Verdict | None:
         return self._verify(around(span.start, span.end, self._source_of(span)), claim, asked) if self._verify else None
-
-    def stated(self, claim: str, spans: Sequence[SupportSpan]) -> float:
-        """How probable it is by the verifier that one of the spans that confirm a claim states it; 0 without one."""
-        return max((self._chance(claim, span) for span in spans if span.supported), default=0.0)
 
     def certainty(
         self, claim: str, spans: Sequence[SupportSpan], written: str, *, one_of_several: bool
     ) -> tuple[float, ClaimReason]:
         """How probable it is that one of the spans that confirm a claim states it of what was asked, and why none does
-        surely: of the surest of them the verdict on it as it is `written`, with yes or no, if that is against it, or
-        the wording; "" where one does, and the others are not looked at, or says it plainly and it is `one_of_several`
-        that answer together. 1 where nothing tells: between languages, without a question or a span.
+        surely: of the surest of them verdict or confirmer, on it as it is `written`, with yes or no, if one is against
+        it, or the wording; "" where one does, and the others are not looked at, or says it plainly and it is
+        `one_of_several` that answer together. 1 where nothing tells: without a question or a span, or, between
+        languages, without a confirmer.
         """
         surest: tuple[float, ClaimReason] | None = None
         for span in spans:
             if span.supported:
                 wording = self._wording(claim, span) if self._asked.text else None
-                verdict = None if wording is None else self._verdict(written, span)
-                chance = with_wording(verdict, wording)
-                is_sure = chance >= (SURE_BY_WORDING if verdict is None else SURE)
+                is_read = bool(self._asked.text) and (wording is not None or self._confirm is not None)
+                verdict = self._verdict(written, span) if is_read else None
+                confirmed = self._confirmed(written) if verdict else None
+                chance = with_wording(verdict, wording, confirmed)
+                least = SURE_ACROSS if wording is None else SURE_BY_WORDING if verdict is None else SURE
+                is_sure = chance >= least
                 may_be_aside = one_of_several and (wording or 0.0) >= SAID
                 if is_sure or (may_be_aside and self._chance(claim, span, asked=claim) >= SAID):
                     return chance, ""
                 if surest is None or chance > surest[0]:
-                    surest = chance, "verdict" if verdict and verdict.states < EVEN else "wording"
+                    told = (verdict.states, 1.0 if confirmed is None else confirmed) if verdict else (1.0,)
+                    surest = chance, "verdict" if min(told) < EVEN else "wording"
         return surest or (1.0, "")
 
     def _wording(self, claim: str, span: SupportSpan) -> float | None:

@@ -19,7 +19,7 @@ from kb.checking.fragments import states_something
 from kb.checking.objections import Similarities
 from kb.checking.unit_mismatch import gives_amount
 from kb.checking.year_mismatch import gives_way, heading_of
-from kb.confidence.verdicts import Verify
+from kb.confidence.verdicts import Confirm, Verify
 from kb.language.code_blocks import code_blocks, is_fence
 from kb.language.language import CJK, repeats, sentences
 from kb.messages.coded_text import text_in
@@ -91,7 +91,6 @@ class CheckedAnswer:
     opposed: bool  # the documents do not say a claim, or have something against it
     beside: tuple[Passage, ...] = ()  # those of the passages beside that are cited, with ranks of their own
     superseded: frozenset[tuple[str, str]] = frozenset()  # documents that a later one of their series contradicts
-    stated: float = 0.0  # by the verifier, where it is asked for: how surely the documents state each of the sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ class _Statement:
 
     @property
     def written(self) -> str:
-        """What the verifier reads."""
+        """What verifier and confirmer read."""
         return f"{self.answer}{' ' if self.answer.isascii() else ''}{self.said}" if self.answer else self.said
 
 
@@ -129,18 +128,18 @@ def cite(
     beside: Callable[[], Sequence[Passage]] = tuple,
     answers: Callable[[str], float] | None = None,
     verify: Verify | None = None,
-    strict: bool = False,
+    confirm: Confirm | None = None,
 ) -> CheckedAnswer:
     """Check an answer against the passages the model was shown.
 
-    `question` is what it answers; `similarities`, `document_text`, `beside`, `answers` and `verify` are the Aligner's.
-    The ranks of what `beside` gives follow one another, after those of `passages`; what is cited of it is numbered from
-    the first one on. `strict` asks for `stated`: 0 too where a sentence states nothing.
+    `question` is what it answers; `similarities`, `document_text`, `beside`, `answers`, `verify` and `confirm` are the
+    Aligner's. The ranks of what `beside` gives follow one another, after those of `passages`; what is cited of it is
+    numbered from the first one on.
     """
     beside = functools.cache(beside)
     aligner = Aligner(
         passages, question, similarities, document_text, beside, bool(_ANSWER.match(_without_whence(text))), answers,
-        verify,
+        verify, confirm,
     )  # fmt: skip
     drafts = list(_with_code(text, aligner))
     drafts = [draft for draft, again in zip(drafts, repeats(d.body for d in drafts), strict=True) if not again]
@@ -155,7 +154,6 @@ def cite(
     disagreeing: dict[frozenset[str], tuple[str, str]] = {}  # documents, and their names in the order told
     superseded: set[tuple[str, str]] = set()
     moved = grounded = withheld = False
-    stated: list[float] = []
     at = 0
     statements = list(_statements(drafts, known, question))
     several = sum(statement.is_claim for statement in statements) > 1
@@ -165,9 +163,6 @@ def cite(
         other: SupportSpan | None = None  # that says otherwise
         doubt: ClaimReason = ""  # why what confirms the sentence does not surely state it
         spans, verified = _sources(statement, aligner)
-        if strict:
-            is_read = statement.is_claim and draft.code is None
-            stated.append(aligner.stated(statement.written, spans) if is_read else 0.0)
         if statement.sends and foreign_in(draft.body, [question, *(span.quote for span in spans)]):
             withheld = True
             continue
@@ -218,7 +213,7 @@ def cite(
     notices = tuple(_notices(removed, moved, disagreeing.values(), withheld, language))
     return CheckedAnswer(
         "".join(pieces).rstrip(), tuple(claims), tuple(citations), notices, grounded, opposed, tuple(adopted.values()),
-        frozenset(superseded), min(stated, default=0.0),
+        frozenset(superseded),
     )  # fmt: skip
 
 
@@ -376,7 +371,7 @@ def _statements(drafts: Iterable[_Sentence], known: Container[int], question: st
 
 
 def _sources(statement: _Statement, aligner: Aligner) -> tuple[list[SupportSpan], bool]:
-    """The spans that it rests on, and whether it is the verifier that confirms it."""
+    """The spans that it rests on, and whether it is confirmed although the rules doubt it."""
     if statement.sentence.code is not None:
         return [statement.sentence.code], False
     if not statement.is_claim and not statement.sends:

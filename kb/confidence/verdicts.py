@@ -1,8 +1,8 @@
-"""Verdicts: whether a text states a claim as the answer to a question, gives another answer, or is silent; and, before
-there is an answer, whether passages state it.
+"""Verdicts: whether a text states a claim as the answer to a question, gives another answer, or is silent; whether
+passages state an answer, before there is one, and that which was written.
 
-They are given by the verifier and the judge (`kb.models.shipped_adapters`), which were trained to reply to these words
-and no others. The three outcomes are those of natural language inference (Bowman et al., 2015), of an answer to a
+They are given by verifier, judge and confirmer (`kb.models.shipped_adapters`), which were trained to reply to these
+words and no others. The three outcomes are those of natural language inference (Bowman et al., 2015), of an answer to a
 question.
 """
 
@@ -10,13 +10,17 @@ import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from kb.schema import Message
 
-STATES, OTHERWISE, SILENT = "yes", "no", "silent"  # what verifier and judge reply
+STATES, OTHERWISE, SILENT = "yes", "no", "silent"  # what they reply
 SYSTEM = "You check answers against texts."
 OF_NEITHER, OF_WORDING, OF_VERDICT = -0.1, 0.8, 0.6  # log odds, and weights of those of the two
+# Weights where the confirmer tells, too: of wording, verdict, and what it tells.
+WORDING_OF_THREE, VERDICT_OF_THREE, CONFIRMED_OF_THREE = 0.7, 0.3, 0.6
+# And of what the rules doubt: log odds, and weights of verdict and confirmer.
+OF_NO_WORDING, VERDICT_OF_BOTH, CONFIRMED_OF_BOTH = 0.7, 0.35, 0.6
 LEAST = 0.001  # probability: nothing is surer
 TASK = (
     "Does the text state this as the answer to the question? Reply yes, no (it gives another answer), or silent.\n\n"
@@ -24,6 +28,8 @@ TASK = (
 )
 INVOCATION = "Do the passages state the answer to exactly this question"  # from where on the judge acts
 TASK_OF_PASSAGES = INVOCATION + "? Reply yes or silent.\n\nQuestion: {question}"
+INVOCATION_OF_CONFIRMER = "Do the passages state this as the answer to the question"
+TASK_OF_CONFIRMER = INVOCATION_OF_CONFIRMER + "? Reply yes or silent.\n\nQuestion: {question}\n\nAnswer: {claim}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +43,28 @@ class Verdict:
 
 # Of a text, a claim, and the question that it would answer; "" for the one that was asked.
 Verify = Callable[[str, str, str], Verdict | None]
+# Of a claim: how probable it is, 0..1, that the passages which were shown state it as the answer to what was asked.
+Confirm = Callable[[str], float | None]
 
 
-class _Verifying(Protocol):
+class Telling(Protocol):
     """The part of a language model that gives verdicts; see `kb.models.llm.Model`."""
 
     def preference(
-        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
-    ) -> dict[str, float] | None: ...
-
-    def verdict(
-        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        stop: threading.Event | None = None,
+        by: Literal["verifier", "judge", "confirmer"] | None = None,
     ) -> dict[str, float] | None: ...
 
 
 def verdict_on(
-    model: _Verifying, question: str, text: str, claim: str, stop: threading.Event | None = None
+    model: Telling, question: str, text: str, claim: str, stop: threading.Event | None = None
 ) -> Verdict | None:
     """The verdict on a claim, by a text with what heads it as its first line. None where the model has no verifier, or
     `stop` was set. Raises ModelError."""
-    found = model.verdict(asked(question, text, claim), (STATES, OTHERWISE, SILENT), stop)
+    found = model.preference(asked(question, text, claim), (STATES, OTHERWISE, SILENT), stop, "verifier")
     return None if found is None else Verdict(found[STATES], found[OTHERWISE])
 
 
@@ -66,17 +74,31 @@ def asked(question: str, text: str, claim: str) -> list[Message]:
 
 
 def probability_stated(
-    model: _Verifying, question: str, passages: str, stop: threading.Event | None = None
+    model: Telling, question: str, passages: str, stop: threading.Event | None = None
 ) -> float | None:
-    """How probable it is, 0..1, that passages state the answer, by a model that has a judge. None where neither of its
-    words is among the likely ones, or `stop` was set. Raises ModelError."""
-    found = model.preference(asked_of_passages(question, passages), (STATES, SILENT), stop)
+    """How probable it is, 0..1, that passages state the answer. None where the model has no judge, neither of its words
+    is among the likely ones, or `stop` was set. Raises ModelError."""
+    found = model.preference(asked_of_passages(question, passages), (STATES, SILENT), stop, "judge")
+    return None if found is None else found[STATES]
+
+
+def probability_confirmed(
+    model: Telling, question: str, passages: str, claim: str, stop: threading.Event | None = None
+) -> float | None:
+    """How probable it is, 0..1, that passages state a claim as the answer. None where the model has no confirmer,
+    neither of its words is among the likely ones, or `stop` was set. Raises ModelError."""
+    found = model.preference(asked_of_answer(question, passages, claim), (STATES, SILENT), stop, "confirmer")
     return None if found is None else found[STATES]
 
 
 def asked_of_passages(question: str, passages: str) -> list[Message]:
     """The words that the judge knows."""
     return behind(passages, TASK_OF_PASSAGES.format(question=question))
+
+
+def asked_of_answer(question: str, passages: str, claim: str) -> list[Message]:
+    """The words that the confirmer knows."""
+    return behind(passages, TASK_OF_CONFIRMER.format(question=question, claim=claim))
 
 
 def behind(passages: str, task: str) -> list[Message]:
@@ -86,16 +108,31 @@ def behind(passages: str, task: str) -> list[Message]:
     return [Message("user", f"{passages}\n"), Message("system", task)]
 
 
-def with_wording(verdict: Verdict | None, wording: float | None) -> float:
-    """How probable it is that a place states a claim, by the verdict and by the trees of wording (0..1): by their
-    log odds, weighted (docs/decisions/0072-third-course.md). 1 where these do not tell (None), as between languages, of
-    which the verifier has learned too little to doubt what else is confirmed."""
+def with_wording(verdict: Verdict | None, wording: float | None, confirmed: float | None = None) -> float:
+    """How probable it is that a place states a claim, by the verdict, by the trees of wording and by what the confirmer
+    tells (0..1 each): by their log odds, weighted (docs/decisions/0072-third-course.md, 0077-confirmer.md). Where the
+    trees do not tell (None), as between languages, by the other two, and 1 without these: of other languages the
+    verifier alone has learned too little to doubt what else is confirmed."""
     if wording is None:
-        return 1.0
+        return 1.0 if verdict is None or confirmed is None else both(verdict, confirmed)
     if verdict is None:
         return wording
-    odds = OF_NEITHER + OF_WORDING * _log_odds(wording) + OF_VERDICT * _log_odds(verdict.states)
-    return 1 / (1 + math.exp(-odds))
+    if confirmed is None:
+        return _weighed(OF_NEITHER, (OF_WORDING, wording), (OF_VERDICT, verdict.states))
+    three = (WORDING_OF_THREE, wording), (VERDICT_OF_THREE, verdict.states), (CONFIRMED_OF_THREE, confirmed)
+    return _weighed(0.0, *three)
+
+
+def both(verdict: Verdict, confirmed: float) -> float:
+    """How probable it is that a place states a claim which the rules doubt, or which is in another language, by the
+    verdict on it and by what the confirmer tells of all that the model was shown: by their log odds, weighted
+    (docs/decisions/0077-confirmer.md)."""
+    return _weighed(OF_NO_WORDING, (VERDICT_OF_BOTH, verdict.states), (CONFIRMED_OF_BOTH, confirmed))
+
+
+def _weighed(odds: float, *each: tuple[float, float]) -> float:
+    """The probability of log odds and of weights with the probabilities that they are of."""
+    return 1 / (1 + math.exp(-odds - sum(weight * _log_odds(probability) for weight, probability in each)))
 
 
 def _log_odds(probability: float) -> float:

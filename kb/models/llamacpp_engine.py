@@ -33,8 +33,6 @@ _NICENESS = 5  # of the threads that compute: a search is short, and goes first
 # Some seconds of work that tell how fast the machine is.
 _SAMPLE = {"prompt": "The office opens at eight and closes at six. " * 12, "n_predict": 12, "ignore_eos": True}
 _USUAL, _VERIFYING = 0, 1  # slots: each keeps what it read last, and the verifier's is at hand at the next answer
-_ADAPTERS = shipped_adapters.VERIFIER, shipped_adapters.JUDGE, shipped_adapters.ANSWERER
-_VERIFIER, _JUDGE, _ANSWERER = range(len(_ADAPTERS))  # in the order in which they are loaded
 # Begins what the verifier reads, and nothing else: the prompt cache does not know by which weights it was read.
 _APART = "\n"
 _TOP_TOKENS = 1000  # looked through for the options of `preference`
@@ -124,32 +122,25 @@ class EmbeddedModel:
         )
 
     def preference(
-        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        stop: threading.Event | None = None,
+        by: shipped_adapters.Name | None = None,
     ) -> dict[str, float] | None:
         """How probable each option is as the beginning of the answer, whatever its case, as shares of their sum.
 
-        None when no option is among the likely tokens, or when `stop` was set. The options must differ in their first
-        token.
+        None when no option is among the likely tokens, or when `stop` was set; and for an adapter that the weights do
+        not have. The options must differ in their first token.
         """
-
-        return self._preference(messages, options, stop, verifying=False)
-
-    def verdict(
-        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
-    ) -> dict[str, float] | None:
-        """As `preference`, by the verifier of the weights; None, too, where they have none."""
-        if not shipped_adapters.are_of(self._digest):
+        if by is not None and not shipped_adapters.are_of(self._digest):
             return None
-        return self._preference(messages, options, stop, verifying=True)
 
-    def _preference(
-        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None, verifying: bool
-    ) -> dict[str, float] | None:
         def work(cancellation: Cancellation) -> Generator[dict[str, float] | None, None, None]:
             with self._turn(cancellation) as llama:
                 if llama is not None:
                     prompt = llama.prompt(messages, with_thinking=False)
-                    yield llama.preference(prompt, options, cancellation, verifying)
+                    yield llama.preference(prompt, options, cancellation, by)
 
         return next(cancellation.apart(work, stop), None)
 
@@ -247,7 +238,7 @@ class _Llama:
         if adapter is not None:
             params.lora_adapters = [CommonAdapterLoraInfo(str(adapter.path), 1.0)]
         elif with_shipped:  # loaded, and laid over the weights by the requests that name them
-            params.lora_adapters = [CommonAdapterLoraInfo(str(file), 0.0) for file in _ADAPTERS]
+            params.lora_adapters = [CommonAdapterLoraInfo(str(file), 0.0) for file in shipped_adapters.FILES.values()]
             params.lora_init_without_apply = True
         params.model_alias = name
         params.n_parallel = 2 if with_shipped else 1
@@ -312,11 +303,11 @@ class _Llama:
         def body() -> None:
             try:
                 # Progress events are what makes it call back, and so stoppable, before the first token. Each request
-                # of the usual slot names judge or answerer, which are asleep without their own words: behind one that
-                # names another adapter, or none, it would find nothing of what was read.
+                # of the usual slot names an adapter that is asleep without its own words: behind one that names
+                # the verifier, or none, it would find nothing of what was read.
                 self._running.server.handle_completions(
                     {"stream": True, "cache_prompt": True, "return_progress": True, "id_slot": _USUAL}
-                    | (_laid_over(_ANSWERER) if self._has_shipped else {})
+                    | (_laid_over("answerer") if self._has_shipped else {})
                     | request,
                     on_event,
                 )
@@ -342,27 +333,33 @@ class _Llama:
             self._running.finished(thread)
 
     def preference(
-        self, prompt: str, options: Sequence[str], cancellation: Cancellation, verifying: bool = False
+        self,
+        prompt: str,
+        options: Sequence[str],
+        cancellation: Cancellation,
+        by: shipped_adapters.Name | None,
     ) -> dict[str, float] | None:
         starts = {option: self._starts(option) for option in options}
         first = {token: option for option, tokens in starts.items() for token in tokens}
         if len(first) < sum(map(len, starts.values())):
             raise ValueError(f"options that begin with the same token cannot be told apart: {options}")
         probability = dict.fromkeys(options, 0.0)
-        for token, logprob in self._first_tokens(prompt, cancellation, verifying).items():
+        for token, logprob in self._first_tokens(prompt, cancellation, by).items():
             if token in first:
                 probability[first[token]] += math.exp(logprob)
         total = sum(probability.values())
         return {option: p / total for option, p in probability.items()} if total else None
 
-    def _first_tokens(self, prompt: str, cancellation: Cancellation, verifying: bool = False) -> dict[int, float]:
-        """Token -> log probability, of the _TOP_TOKENS likeliest; empty when cancelled. By the verifier where one is
-        `verifying`, by the judge otherwise, where there is one."""
+    def _first_tokens(
+        self, prompt: str, cancellation: Cancellation, by: shipped_adapters.Name | None
+    ) -> dict[int, float]:
+        """Token -> log probability, of the _TOP_TOKENS likeliest, by the adapter that is named; empty when
+        cancelled."""
         request: dict[str, Any] = {"prompt": prompt, "n_predict": 1, "n_probs": _TOP_TOKENS, "temperature": 0.0}
-        if verifying:
-            request |= {"prompt": _APART + prompt, "id_slot": _VERIFYING} | _laid_over(_VERIFIER)
-        elif self._has_shipped:
-            request |= _laid_over(_JUDGE)
+        if by == "verifier":
+            request |= {"prompt": _APART + prompt, "id_slot": _VERIFYING}
+        if self._has_shipped:  # the judge is asleep where nobody is named
+            request |= _laid_over(by or "judge")
         found: dict[int, float] = {}
         for event in self.complete(request, cancellation):
             logprobs = event["choices"][0].get("logprobs") if event.get("choices") else None
@@ -453,8 +450,8 @@ def _token_counts(event: dict[str, Any]) -> tuple[int, int]:
     return int(event.get("prompt_progress", {}).get("total", 0)), 0
 
 
-def _laid_over(adapter: int) -> dict[str, Any]:
-    return {"lora": [{"id": adapter, "scale": 1.0}]}
+def _laid_over(adapter: shipped_adapters.Name) -> dict[str, Any]:
+    return {"lora": [{"id": shipped_adapters.NAMES.index(adapter), "scale": 1.0}]}
 
 
 def _content(message: Message, with_thinking: bool) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kb.config import LLMSettings
 from kb.errors import ConfigError, EngineUnavailable, KBError, ModelError
 from kb.language.prompt_text import conversation_language, estimate_tokens, without_control_tokens
-from kb.models import cancellation
+from kb.models import cancellation, shipped_adapters
 from kb.models.cancellation import Cancellation
 from kb.models.reasoning_stream import Delta, Output, think_and_answer, without_tags
 from kb.schema import Message, Revised, Token
@@ -87,15 +87,13 @@ class LlamaIndexModel:
         return without_tags(text)
 
     def preference(
-        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        stop: threading.Event | None = None,
+        by: shipped_adapters.Name | None = None,
     ) -> dict[str, float] | None:
         """None: LlamaIndex has no probabilities that all classes share."""
-        return None
-
-    def verdict(
-        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
-    ) -> dict[str, float] | None:
-        """None, as `preference`."""
         return None
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from kb.config import LLMSettings
 from kb.errors import EngineUnavailable, KBError, ModelMissing, UsageError, WeightsMissing
 from kb.messages.coded_text import together
-from kb.models import weights
+from kb.models import shipped_adapters, weights
 from kb.models.ollama_server import OllamaServer, did_you_mean, same_model
 from kb.models.reasoning_stream import Output
 from kb.schema import Message
@@ -64,17 +64,17 @@ class Model(Protocol):
         """A short auxiliary answer without reasoning, at temperature 0."""
 
     def preference(
-        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        stop: threading.Event | None = None,
+        by: shipped_adapters.Name | None = None,
     ) -> dict[str, float] | None:
-        """How probable each option is as the beginning of the answer, whatever its case, normalised over the options.
+        """How probable each option is as the beginning of the answer, whatever its case, normalised over the options;
+        by one of the adapters of the shipped weights, where one is named.
 
-        None where the engine cannot tell, or when `stop` was set.
+        None where the engine cannot tell or its weights have no such adapter, or when `stop` was set.
         """
-
-    def verdict(
-        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
-    ) -> dict[str, float] | None:
-        """As `preference`, by the verifier of the weights (`kb.models.shipped_adapters`); None where they have none."""
 
     def close(self) -> None:
         """Give back memory and connections."""

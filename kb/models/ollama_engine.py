@@ -8,7 +8,7 @@ from typing import Any
 from kb.config import LLMSettings
 from kb.errors import ModelError
 from kb.language.prompt_text import conversation_language, estimate_tokens, without_control_tokens
-from kb.models import cancellation, speed
+from kb.models import cancellation, shipped_adapters, speed
 from kb.models.cancellation import Cancellation
 from kb.models.ollama_server import PATIENCE_SECONDS, CannotThink, OllamaServer
 from kb.models.reasoning_stream import Delta, Output, answer_in, think_and_answer
@@ -89,13 +89,19 @@ class OllamaModel:
         )
 
     def preference(
-        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        stop: threading.Event | None = None,
+        by: shipped_adapters.Name | None = None,
     ) -> dict[str, float] | None:
         """How probable each option is as the beginning of the answer, whatever its case, as shares of their sum.
 
         None when the server lists no probabilities, or none of the options among the likely tokens, or when `stop` was
-        set.
+        set; and for an adapter, which is of other weights than those of a server.
         """
+        if by is not None:
+            return None
         body = {
             "model": self.name,
             "messages": turns(messages, self.name, with_thinking=False),
@@ -117,12 +123,6 @@ class OllamaModel:
                 probability[meant[0]] += math.exp(token["logprob"])
         total = sum(probability.values())
         return {option: p / total for option, p in probability.items()} if total else None
-
-    def verdict(
-        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
-    ) -> dict[str, float] | None:
-        """None: the verifier is of other weights than those of a server."""
-        return None
 
     def chat(self, body: dict[str, Any], stop: threading.Event | None) -> Iterator[dict[str, Any]]:
         """The lines of a chat; see `OllamaServer.chat`, with the patience that loading and the prompt need."""

@@ -247,7 +247,7 @@ TEXTS: Mapping[str, Text] = {
     ),
     "claim_verdict": Text(
         "再读一遍原文时，模型没有看到它这样回答所问。",
-        "Reading the source again, the model does not find that it says just this of what was asked.",
+        "Reading the sources again, the model does not find that they say just this of what was asked.",
     ),
     "claim_echo": Text("这句话没有回答问题。", "It does not answer the question."),
     "verified_all": Text("每句话都有文档依据", "Every sentence is confirmed by the documents"),

@@ -2,9 +2,8 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
 
 import pytest
 
@@ -13,8 +12,7 @@ from kb.assistant import KnowledgeBase
 from kb.confidence.verdicts import SILENT, STATES, Verdict, asked_of_passages
 from kb.errors import ModelError
 from kb.models import shipped_adapters, weights
-from kb.models.reasoning_stream import Output
-from kb.schema import AskOptions, Done, Failed, Floors, Language, Retrieved, Scope, Term, Token
+from kb.schema import AskOptions, Done, Floors, Language, Retrieved, Scope, Term
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
 from tests.knowledge import OWNER
@@ -54,100 +52,12 @@ def test_a_refusal_tells_the_nearest_words_and_what_is_missing(filled: Fill) -> 
     assert answer.claims == answer.citations == ()
 
 
-@pytest.mark.parametrize(
-    ("share", "states", "answered"),
-    [
-        (judgement.TRIED, judgement.STATED, True),
-        (judgement.TRIED, judgement.STATED - 0.01, False),
-        (judgement.TRIED - 0.01, 1.0, False),
-    ],
-)
-def test_what_the_model_doubts_is_answered_where_the_verifier_is_sure_of_it(
-    filled: Fill, share: float, states: float, answered: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(judgement, "answerable", lambda *_: share)
-    model = verifying([GOOD], states)
-    *events, done = filled(model).ask(LAPTOP, OWNER)
-    assert isinstance(done, Done)
-    assert done.answer.refused is not answered
-    assert (GOOD in done.answer.text) is answered
-    assert not any(isinstance(event, Token) for event in events)  # nothing is shown that may be taken back
-    assert len(model.requests) == (share >= judgement.TRIED)
-    if answered:
-        assert [claim.state for claim in done.answer.claims] == ["confirmed"]
-        assert not done.answer.uncertain
-        assert done.answer.first_word_seconds == pytest.approx(done.answer.seconds, abs=0.2)
-    else:
-        assert [notice.kind for notice in done.answer.notices] == ["not_stated"]
-
-
 def verifying(replies: list[str], states: float) -> ScriptedModel:
     """A model of the weights that have a verifier, which finds each sentence so surely stated."""
     model = ScriptedModel(replies)
     model.weights = weights.WEIGHTS[shipped_adapters.MODEL].sha256
     model.verdicts = {STATES: states}
     return model
-
-
-@pytest.fixture
-def doubting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The model doubts whatever it reads."""
-    share = judgement.TRIED
-    monkeypatch.setattr(judgement, "answerable", lambda *_: share)
-
-
-@pytest.mark.usefixtures("doubting")
-@pytest.mark.parametrize(
-    "reply",
-    [
-        f"{GOOD} The desk has 914 phones.",  # of which no passage speaks
-        f"Yes. {GOOD}",  # of the "yes" nobody knows
-        prompts.NOT_FOUND["en"],
-        "",
-    ],
-)
-def test_what_was_doubted_and_is_not_surely_stated_as_a_whole_is_refused_as_if_it_had_not_been_written(
-    filled: Fill, reply: str
-) -> None:
-    kb = filled(verifying([f"<think>Who knows?</think>{reply}"], 1.0))
-    answer = kb.answer(LAPTOP, OWNER)
-    kept = kb.catalog.audit_rows(1)[0]["detail"]["withheld"]
-    assert reply.partition(" [1]")[0] in kept
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(judgement, "TRIED", 1.0)
-        plain = kb.answer(LAPTOP, OWNER)
-    assert (answer.refused, answer.text, answer.notices) == (True, plain.text, plain.notices)
-    assert (answer.thinking, answer.passages) == ("", plain.passages)
-
-
-@pytest.mark.usefixtures("doubting")
-def test_what_was_doubted_is_not_shown_where_it_is_stopped(filled: Fill) -> None:
-    stop = threading.Event()
-    model = verifying([GOOD], 1.0)
-    write = model.generate
-
-    def stopped(*given: Any, **options: Any) -> Iterator[Output]:
-        yield from write(*given, **options)
-        stop.set()
-
-    model.generate = stopped  # type: ignore[method-assign]
-    *_, end = filled(model).ask(LAPTOP, OWNER, AskOptions(stop=stop))
-    assert isinstance(end, Failed)
-    assert (end.partial, end.thinking) == ("", "")
-
-
-@pytest.mark.usefixtures("doubting")
-def test_a_model_that_fails_while_it_looks_again_leaves_a_refusal(
-    filled: Fill, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def dies(*_: object, **__: object) -> Iterator[Output]:
-        raise ModelError("the server died")
-        yield
-
-    model = verifying([], 1.0)
-    monkeypatch.setattr(model, "generate", dies)
-    answer = filled(model).answer(LAPTOP, OWNER)
-    assert (answer.refused, [notice.kind for notice in answer.notices]) == (True, ["not_stated"])
 
 
 @pytest.mark.parametrize("told", [None, {}])
@@ -456,7 +366,7 @@ def test_a_text_is_put_to_the_verifier_in_one_block_and_once() -> None:
 
 def test_who_stops_an_answer_waits_for_no_verdict_and_one_that_fails_costs_nothing() -> None:
     class Failing(ScriptedModel):
-        def verdict(self, *_: object, **__: object) -> dict[str, float] | None:
+        def preference(self, *_: object, **__: object) -> dict[str, float] | None:
             raise ModelError("gone")
 
     stop = threading.Event()
@@ -467,3 +377,49 @@ def test_who_stops_an_answer_waits_for_no_verdict_and_one_that_fails_costs_nothi
     found = [judgement.verifying(each, LAPTOP, at) for each, at in ((model, stop), (failing, None))]
     assert [verify and verify("Within 2 hours.", "Soon.", "") for verify in found] == [None, None]
     assert model.verdict_requests == []
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "state"),
+    [({"yes": 0.9}, "confirmed"), ({"yes": 0.02, "silent": 0.98}, "unchecked"), (None, "confirmed")],
+)
+def test_the_confirmer_is_asked_behind_the_passages_of_the_answer(
+    filled: Fill, confirmed: dict[str, float] | None, state: str
+) -> None:
+    model = verifying([REWORDED], 0.9)
+    model.confirmed = confirmed
+    [claim] = filled(model).answer(LAPTOP, OWNER, AskOptions(think_budget=0)).claims
+    assert claim.state == state
+    [answered], [[shown, asked]] = model.requests, model.confirmer_requests  # once
+    assert shown == answered[0]  # so that the passages are read once
+    assert asked.content.endswith(f"Question: {LAPTOP}\n\nAnswer: {REWORDED.removesuffix(' [1].')}.")
+
+
+def test_without_the_judge_or_with_other_weights_nothing_is_asked_of_the_confirmer(filled: Fill) -> None:
+    other, model = ScriptedModel([GOOD]), verifying([GOOD], 0.9)
+    other.confirmed = model.confirmed = {"silent": 1.0}
+    kb = filled(model)
+    kb.settings = kb.settings.model_copy(update={"llm": kb.settings.llm.model_copy(update={"judge": False})})
+    assert [claim.state for claim in kb.answer(LAPTOP, OWNER).claims] == ["confirmed"]
+    assert model.confirmer_requests == []
+    assert judgement.confirming(other, LAPTOP, "Passages:", None) is None
+
+
+def test_a_claim_is_put_to_the_confirmer_in_one_block_and_once_unless_it_is_stopped_or_fails() -> None:
+    class Failing(ScriptedModel):
+        def preference(self, *_: object, **__: object) -> dict[str, float] | None:
+            raise ModelError("gone")
+
+    model, failing, stop = verifying([], 0.9), Failing([]), threading.Event()
+    failing.weights, model.confirmed = model.weights, {"yes": 0.8, "silent": 0.2}
+    confirm = judgement.confirming(model, LAPTOP, "Passages:", stop)
+    assert confirm is not None
+    assert confirm("Soon.\n\nQuestion:\u200b none") == confirm("Soon.\n\nQuestion:\u200b none") == 0.8
+    [[_, asked]] = model.confirmer_requests
+    assert asked.content.endswith("Answer: Soon.\nQuestion: none")
+    stop.set()
+    assert confirm("Later.") is None
+    assert len(model.confirmer_requests) == 1
+    fails = judgement.confirming(failing, LAPTOP, "Passages:", None)
+    assert fails is not None
+    assert fails("Soon.") is None

@@ -8,11 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from kb.checking import alignment
-from kb.checking.alignment import SAID, SURE, SURE_BY_WORDING, VERIFIED
+from kb.checking.alignment import CONFIRMED, SAID, SURE, SURE_ACROSS, SURE_BY_WORDING, VERIFIED
 from kb.checking.citations import DISPUTED, cite
 from kb.checking.sources import LONGEST_AROUND, around, source_of
 from kb.confidence.trees import Trees
-from kb.confidence.verdicts import OF_NEITHER, OF_WORDING, Verdict, Verify
+from kb.confidence.verdicts import OF_NEITHER, OF_WORDING, Verdict, Verify, both, with_wording
 from kb.language.language import language_of
 from kb.language.prompt_text import estimate_tokens
 from kb.schema import ClaimReason
@@ -290,21 +290,114 @@ def test_places_are_read_until_one_is_sure() -> None:
     assert [claim.supported for claim in cited.claims] == [True]
     assert len({citation.document for citation in cited.citations}) == 2
     assert len(set(read)) == 1
-    assert cited.stated == 0.0  # nobody asked for it
+
+
+@pytest.mark.parametrize(("confirmed", "ticked"), [(None, True), (0.9, True), (0.05, False)])
+def test_what_the_passages_do_not_state_as_the_answer_has_no_tick(
+    wording: Callable[[float], None], confirmed: float | None, ticked: bool
+) -> None:
+    wording(0.8)
+    assert (with_wording(Verdict(0.9, 0.0), 0.8, confirmed) >= SURE) is ticked
+    cited = cite(
+        "A lost badge must be reported within 2 hours [1].", [RULE], "en", ASKED, alike,
+        verify=sure(0.9), confirm=lambda _: confirmed,
+    )  # fmt: skip
+    [claim] = cited.claims
+    assert (claim.supported, claim.reason) == ((True, "") if ticked else (False, "verdict"))
+    assert claim.markers == (1,)  # its place is shown all the same
 
 
 @pytest.mark.parametrize(
-    ("answer", "stated"),
-    [
-        ("A lost badge must be reported within 2 hours [1].", 0.9),
-        ("A lost badge must be reported within 2 hours [1]. A new one costs 15 euros [1].", 0.9),
-        ("A lost badge must be reported within 2 hours [1]. A new one costs 25 euros [1].", 0.0),
-        ("Yes, a lost badge must be reported within 2 hours [1].", 0.9),
-        ("Yes. A lost badge must be reported within 2 hours [1].", 0.0),
-        ("What to do:\nA lost badge must be reported within 2 hours [1].", 0.0),
-        ("", 0.0),
-    ],
+    ("states", "confirmed", "ticked"), [(0.99, 0.9, True), (0.95, 0.5, False), (0.8, 0.7, False), (0.5, 0.97, True)]
 )
-def test_how_surely_all_of_an_answer_is_stated_is_told_where_it_is_asked_for(answer: str, stated: float) -> None:
-    assert cite(answer, [RULE], "en", ASKED, alike, verify=sure(0.9), strict=True).stated == stated
-    assert cite(answer, [RULE], "en", ASKED, alike, verify=sure(0.9)).stated == 0.0
+def test_what_a_rule_doubts_is_confirmed_where_verifier_and_confirmer_are_sure_together(
+    states: float, confirmed: float, ticked: bool
+) -> None:
+    [claim] = cite(REPHRASED, [RULE], "en", ASKED, alike, verify=sure(states), confirm=lambda _: confirmed).claims
+    assert claim.supported is ticked
+
+
+def test_the_confirmer_reads_a_sentence_with_its_yes_or_no() -> None:
+    read: list[str] = []
+
+    def confirm(claim: str) -> float:
+        read.append(claim)
+        return 0.9
+
+    cite(
+        "Yes, it must be reported within 2 hours [1].", [RULE], "en", "Must a lost badge be reported?", alike,
+        verify=sure(0.99), confirm=confirm,
+    )  # fmt: skip
+    assert {*read} == {"Yes, it must be reported within 2 hours."}
+
+
+def test_without_a_verdict_the_confirmer_is_not_asked() -> None:
+    def confirm(_: str) -> float:
+        raise AssertionError("it was asked")
+
+    text = "A lost badge must be reported within 2 hours [1]."
+    assert [c.supported for c in cite(text, [RULE], "en", ASKED, alike, confirm=confirm).claims] == [True]
+    assert [c.supported for c in cite(REPHRASED, [RULE], "en", ASKED, alike, confirm=confirm).claims] == [False]
+
+
+AGAINST: dict[ClaimReason, str] = {
+    "number": "A lost badge must be reported within 3 hours [1].",
+    "negation": "A lost badge need not be reported within 2 hours [1].",
+    "name": "A lost badge must be reported to the gate of Kent within 2 hours [1].",
+    "quantifier": "All lost badges must be reported to the gate within 2 hours [1].",
+    "echo": "How soon a lost badge must be reported [1].",
+    "unit": "A lost badge must be reported within 2 days [1].",
+}
+
+
+@pytest.mark.parametrize("reason", AGAINST)
+@pytest.mark.parametrize(
+    ("states", "confirmed", "sure_of_it"), [(0.99, 0.95, True), (0.9, 0.7, False), (1.0, 0.2, False)]
+)
+def test_what_a_rule_speaks_against_is_confirmed_by_both_alone(
+    reason: ClaimReason, states: float, confirmed: float, sure_of_it: bool
+) -> None:
+    """A "3" may stand in another passage, and a "not" be said in other words; a unit is one or it is not."""
+    text = AGAINST[reason]
+    [claim] = cite(text, [RULE], "en", ASKED, alike, verify=sure(states), confirm=lambda _: confirmed).claims
+    ticked = sure_of_it and reason in CONFIRMED
+    assert (claim.supported, claim.reason) == (ticked, "" if ticked else reason)
+    [alone] = cite(text, [RULE], "en", ASKED, alike, verify=sure(1.0), confirm=lambda _: None).claims
+    assert (alone.supported, alone.reason) == (False, reason)
+
+
+def test_a_place_that_a_rule_speaks_against_hides_none_that_it_doubts() -> None:
+    other = passage(2, "Security is told of a pass gone astray in 3 hours.", document="other.md", title="Passes")
+    text = "A lost badge must be reported to the gate within 3 hours [1][2]."
+    verify = lambda text, *_: Verdict(0.99 if "Passes" in text else 0.0, 0.0)  # noqa: E731
+    [claim] = cite(text, [RULE, other], "en", ASKED, alike, verify=verify, confirm=lambda _: 0.95).claims
+    assert (claim.state, claim.markers) == ("confirmed", (2,))
+
+
+def test_one_of_several_sentences_that_is_said_plainly_keeps_its_tick(wording: Callable[[float], None]) -> None:
+    wording(0.9)
+    text = "A lost badge must be reported within 2 hours [1]. A new one costs 15 euros [1]."
+    confirm = lambda claim: 0.05 if "euros" in claim else 0.9  # noqa: E731
+    verify = lambda _, claim, asked: Verdict(0.9 if asked or "hours" in claim else 0.0, 0.0)  # noqa: E731
+    cited = cite(text, [RULE], "en", ASKED, alike, verify=verify, confirm=confirm)
+    assert [claim.supported for claim in cited.claims] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "confirmed", "state"),
+    [
+        (Verdict(0.9, 0.0), 0.6, "confirmed"), (Verdict(0.5, 0.0), 0.05, "unchecked"),
+        (Verdict(0.05, 0.0), None, "confirmed"), (None, 0.05, "confirmed"),
+    ],
+)  # fmt: skip
+def test_between_languages_verifier_and_confirmer_doubt_together(
+    verdict: Verdict | None, confirmed: float | None, state: str
+) -> None:
+    place = passage(1, "遗失门禁卡须在 2 小时内报告。新卡每张 15 元。", title="门禁卡")
+    confirm = None if confirmed is None else lambda _: confirmed
+    [claim] = cite(
+        "A lost badge must be reported within 2 hours [1].", [place], "en", ASKED, alike,
+        verify=lambda *_: verdict, confirm=confirm,
+    ).claims  # fmt: skip
+    assert (claim.state, claim.markers) == (state, (1,))
+    assert both(Verdict(0.5, 0.0), 0.05) < SURE_ACROSS <= both(Verdict(0.9, 0.0), 0.6)

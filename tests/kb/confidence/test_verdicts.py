@@ -12,7 +12,10 @@ from kb.confidence.verdicts import (
     STATES,
     Verdict,
     asked,
+    asked_of_answer,
     asked_of_passages,
+    both,
+    probability_confirmed,
     probability_stated,
     verdict_on,
     with_wording,
@@ -20,21 +23,26 @@ from kb.confidence.verdicts import (
 from kb.schema import Message
 
 
-class Verifier:
-    def __init__(self, reply: dict[str, float] | None) -> None:
-        self.reply, self.asked = reply, list[tuple[Sequence[Message], Sequence[str]]]()
+class Adapted:
+    """A model of which one adapter replies."""
 
-    def verdict(
-        self, messages: Sequence[Message], options: Sequence[str], stop: threading.Event | None = None
+    def __init__(self, name: str, reply: dict[str, float] | None) -> None:
+        self.name, self.reply, self.asked = name, reply, list[tuple[Sequence[Message], Sequence[str]]]()
+
+    def preference(
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        stop: threading.Event | None = None,
+        by: str | None = None,
     ) -> dict[str, float] | None:
+        assert by == self.name
         self.asked.append((messages, options))
         return self.reply
 
-    preference = verdict
-
 
 def test_a_verdict_tells_how_probable_each_reply_is() -> None:
-    verifier = Verifier({STATES: 0.7, OTHERWISE: 0.2, SILENT: 0.1})
+    verifier = Adapted("verifier", {STATES: 0.7, OTHERWISE: 0.2, SILENT: 0.1})
     assert verdict_on(verifier, "How long?", "Rules\nThree days.", "It takes three days.") == Verdict(0.7, 0.2)
     [(messages, options)] = verifier.asked
     assert options == (STATES, OTHERWISE, SILENT)
@@ -42,7 +50,7 @@ def test_a_verdict_tells_how_probable_each_reply_is() -> None:
 
 
 def test_without_a_verifier_there_is_no_verdict() -> None:
-    assert verdict_on(Verifier(None), "How long?", "Three days.", "It takes three days.") is None
+    assert verdict_on(Adapted("verifier", None), "How long?", "Three days.", "It takes three days.") is None
 
 
 def test_it_is_asked_in_the_words_that_it_was_trained_on() -> None:
@@ -53,7 +61,7 @@ def test_it_is_asked_in_the_words_that_it_was_trained_on() -> None:
 
 
 def test_before_there_is_an_answer_it_is_asked_whether_the_passages_state_one() -> None:
-    judge = Verifier({STATES: 0.7, SILENT: 0.3})
+    judge = Adapted("judge", {STATES: 0.7, SILENT: 0.3})
     passages = "Passages:\n[1] Rules\nThree days.\n\n[2] Fees\nNone."
     assert probability_stated(judge, "How long?", passages) == 0.7
     [(messages, options)] = judge.asked
@@ -61,9 +69,22 @@ def test_before_there_is_an_answer_it_is_asked_whether_the_passages_state_one() 
     assert [message.role for message in messages] == ["user", "system"]
     assert messages[0].content.startswith(passages)
     assert messages[1].content.endswith("How long?")
-    assert probability_stated(Verifier(None), "How long?", passages) is None
+    assert probability_stated(Adapted("judge", None), "How long?", passages) is None
     said = "\n".join(f"{m.role}: {m.content}" for m in asked_of_passages("QUESTION", "TEXTS"))
     assert hashlib.sha256(said.encode()).hexdigest()[:16] == "76bb946e27154188"
+
+
+def test_an_answer_is_put_behind_the_passages_that_it_is_of() -> None:
+    confirmer = Adapted("confirmer", {STATES: 0.6, SILENT: 0.4})
+    passages = "Passages:\n[1] Rules\nThree days."
+    assert probability_confirmed(confirmer, "How long?", passages, "It takes three days.") == 0.6
+    [(messages, options)] = confirmer.asked
+    assert options == (STATES, SILENT)
+    assert messages[0] == asked_of_passages("How long?", passages)[0]  # so that they are read once for both
+    assert messages[1].content.endswith("Question: How long?\n\nAnswer: It takes three days.")
+    assert probability_confirmed(Adapted("confirmer", None), "How long?", passages, "Three days.") is None
+    said = "\n".join(f"{m.role}: {m.content}" for m in asked_of_answer("QUESTION", "TEXTS", "CLAIM"))
+    assert hashlib.sha256(said.encode()).hexdigest()[:16] == "b69dc2d41556985e"
 
 
 @pytest.mark.parametrize(
@@ -74,6 +95,30 @@ def test_verdict_and_wording_are_weighed_together(states: float, wording: float,
     assert with_wording(Verdict(states, 0.0), wording) == pytest.approx(together, abs=5e-4)
 
 
+@pytest.mark.parametrize(
+    ("states", "wording", "confirmed", "together"),
+    [
+        (0.5, 0.5, 0.5, 0.5), (0.9, 0.5, 0.5, 0.659), (0.5, 0.9, 0.5, 0.823), (0.5, 0.5, 0.9, 0.789),
+        (0.9, 0.9, 0.1, 0.71), (0.9, 0.9, 0.9, 0.972), (0.1, 0.9, 0.9, 0.9), (1.0, 1.0, 0.0, 0.941),
+    ],
+)  # fmt: skip
+def test_what_the_confirmer_tells_is_weighed_with_them(
+    states: float, wording: float, confirmed: float, together: float
+) -> None:
+    assert with_wording(Verdict(states, 0.0), wording, confirmed) == pytest.approx(together, abs=5e-3)
+
+
+@pytest.mark.parametrize(
+    ("states", "confirmed", "together"),
+    [(0.5, 0.5, 0.668), (0.9, 0.5, 0.813), (0.5, 0.9, 0.883), (0.95, 0.95, 0.971), (1.0, 0.1, 0.86)],
+)
+def test_of_what_the_rules_doubt_verifier_and_confirmer_tell_together(
+    states: float, confirmed: float, together: float
+) -> None:
+    assert both(Verdict(states, 0.0), confirmed) == pytest.approx(together, abs=5e-3)
+
+
 def test_where_one_of_them_does_not_tell_the_other_does() -> None:
-    assert with_wording(None, 0.4) == 0.4
-    assert with_wording(Verdict(0.1, 0.9), None) == 1.0  # between languages neither doubts
+    assert with_wording(None, 0.4) == with_wording(None, 0.4, 0.9) == 0.4
+    assert with_wording(Verdict(0.1, 0.9), None) == with_wording(None, None, 0.1) == 1.0  # alone neither doubts
+    assert with_wording(Verdict(0.8, 0.1), None, 0.3) == both(Verdict(0.8, 0.1), 0.3)

@@ -1,5 +1,5 @@
-"""Verifier, judge and answerer with the model that comes with the product: what they tell of texts that they have not
-learned from."""
+"""Verifier, judge, answerer and confirmer with the model that comes with the product: what they tell of texts that they
+have not learned from."""
 
 import hashlib
 import itertools
@@ -9,11 +9,21 @@ from dataclasses import replace
 import pytest
 from gguf import GGUFReader
 
-from benchmarks import answer_course, blocks, judge_course, verifying
+from benchmarks import answer_course, blocks, confirm_course, judge_course, verifying
 from kb.answering import judgement, prompts
 from kb.checking.alignment import VERIFIED
 from kb.checking.disagreements import DISPUTES
-from kb.confidence.verdicts import OTHERWISE, SILENT, STATES, asked, asked_of_passages, probability_stated, verdict_on
+from kb.confidence.verdicts import (
+    OTHERWISE,
+    SILENT,
+    STATES,
+    asked,
+    asked_of_answer,
+    asked_of_passages,
+    probability_confirmed,
+    probability_stated,
+    verdict_on,
+)
 from kb.config import LLMSettings
 from kb.language.language import language_of
 from kb.language.script import is_written_in
@@ -92,7 +102,7 @@ def test_only_who_asks_for_it_meets_it(model: EmbeddedModel) -> None:
     """Also where both read the same words, one after the other: the prompt cache keeps what they read apart."""
     messages = asked(*KEYS, "A tenant gets two keys for the cellar.")
     options = (STATES, OTHERWISE, SILENT)
-    found = [ask(messages, options) for ask in (model.preference, model.verdict) * 2]
+    found = [model.preference(messages, options, by=by) for by in (None, "verifier", None, "verifier")]
     bare, verdict, bare_again, verdict_again = (each or {} for each in found)
     assert bare_again == pytest.approx(bare, abs=0.03)  # what is read in other batches differs a little
     assert verdict_again == pytest.approx(verdict, abs=0.03)
@@ -149,6 +159,56 @@ def test_the_answerer_answers_in_chinese(model: EmbeddedModel) -> None:
 @pytest.mark.parametrize("question", ["What does a lost key cost?", "Who is the owner of the flat?"])
 def test_the_answerer_says_where_the_passages_are_silent(model: EmbeddedModel, question: str) -> None:
     assert model.complete(prompts.for_answerer(question, LEASE, "en")) == prompts.NOT_FOUND["en"]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "stated"),
+    [
+        ("How many keys does a tenant get?", "A tenant gets two front-door keys and one for the cellar.", True),
+        ("Can I pay the rent in cash?", "No, the rent is paid by standing order and never in cash.", True),
+        ("Whose consent does a dog need?", "The owner has to agree to a dog in writing.", True),
+        ("How many keys does a tenant get?", "A tenant gets three keys for the front door.", False),
+        ("Can I pay the rent in cash?", "Yes, the rent can be paid in cash on the third working day.", False),
+        ("When is the deposit returned?", "The deposit is adjusted every June.", False),
+        ("What does a lost key cost?", "Each tenant gets two keys for the front door.", False),
+        ("When is the rent due?", "The rent is paid by standing order, never in cash.", False),
+    ],
+)
+def test_the_confirmer_tells_whether_passages_state_an_answer(
+    model: EmbeddedModel, question: str, answer: str, stated: bool
+) -> None:
+    found = probability_confirmed(model, question, prompts.quoted(LEASE, "en"), answer)
+    assert found is not None
+    assert (found >= 0.5) is stated
+
+
+@pytest.mark.parametrize(
+    ("answer", "stated"), [("访客停车前两小时不收费，之后每小时6元。", True), ("访客停车每月180元。", False)]
+)
+def test_the_confirmer_tells_so_of_chinese_ones(model: EmbeddedModel, answer: str, stated: bool) -> None:
+    found = probability_confirmed(model, PARKING[0], prompts.quoted([passage(1, PARKING[1])], "zh"), answer)
+    assert found is not None
+    assert (found >= 0.5) is stated
+
+
+def test_the_confirmer_reads_nothing_of_the_passages_again(
+    model: EmbeddedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    monkeypatch.setattr(model._engine, "_record", lambda took: read.append(int(took["prompt_n"])))
+    told = prompts.quoted(LEASE, "en")
+    found = []
+    for claim in (
+        "A tenant gets two front-door keys.",
+        "A tenant gets four keys.",
+        "A tenant gets two front-door keys.",
+    ):
+        answer = model.complete(prompts.for_answerer(KEYS[0], LEASE, "en"))
+        assert answer
+        read.clear()
+        found.append(probability_confirmed(model, KEYS[0], told, claim))
+        assert read[-1] < 75
+    assert found[0] == pytest.approx(found[2], abs=0.03)
 
 
 def test_an_answer_reads_nothing_of_the_passages_that_were_judged(
@@ -218,6 +278,7 @@ def test_the_files_are_those_that_were_measured() -> None:
     assert hashlib.sha256(shipped_adapters.VERIFIER.read_bytes()).hexdigest()[:16] == "d57ed1ffe289bfc0"
     assert shipped_adapters.judge_digest() == "6664e154"
     assert hashlib.sha256(shipped_adapters.ANSWERER.read_bytes()).hexdigest()[:16] == "b81426c3f63211b1"
+    assert hashlib.sha256(shipped_adapters.CONFIRMER.read_bytes()).hexdigest()[:16] == "e416a9c4df0fd4a8"
     assert shipped_adapters.are_of(weights.WEIGHTS[shipped_adapters.MODEL].sha256)
 
 
@@ -248,10 +309,27 @@ def test_no_text_is_right_and_wrong_for_a_question() -> None:
     assert not [question for question, (right, wrong) in questions.items() if {*right} & {*wrong}]
 
 
-def test_judge_and_answerer_wake_at_their_own_words(model: EmbeddedModel) -> None:
-    llama = model._engine
+def test_what_the_confirmer_learns_from_is_labelled() -> None:
+    learned = [*confirm_course.written()]
+    assert sum(block.held_out for block in learned) > 40
+    assert sum(len(block.wrong) for block in learned) > 2000
+    for block in learned:
+        right = {(each.question, each.answer) for each in block.right}
+        assert right.isdisjoint((question, answer) for question, answer, _ in block.wrong)
+        assert all(each.places and {*each.places} <= {*range(len(block.texts))} for each in block.right)
+    yes = []
+    for sequence in itertools.islice(confirm_course._sequences(), 80):
+        assert {replies for _, replies in sequence} <= {(STATES,), (SILENT,)}
+        assert len({messages[0].content for messages, _ in sequence}) == 1  # it is read once
+        yes += [replies == (STATES,) for _, replies in sequence]
+    assert 0.25 < sum(yes) / len(yes) < 0.5
+
+
+def test_judge_answerer_and_confirmer_wake_at_their_own_words(model: EmbeddedModel) -> None:
+    llama, told = model._engine, prompts.quoted(LEASE, "en")
     for file, turn, messages in (
-        (shipped_adapters.JUDGE, judge_course.TURN, asked_of_passages(KEYS[0], prompts.quoted(LEASE, "en"))),
+        (shipped_adapters.JUDGE, judge_course.TURN, asked_of_passages(KEYS[0], told)),
+        (shipped_adapters.CONFIRMER, confirm_course.TURN, asked_of_answer(KEYS[0], told, "Two keys.")),
         (shipped_adapters.ANSWERER, answer_course.TURN, prompts.for_answerer(KEYS[0], LEASE, "en")),
     ):
         field = GGUFReader(file).get_field("adapter.alora.invocation_tokens")
