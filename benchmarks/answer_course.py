@@ -1,8 +1,9 @@
 """The answerer's course: what it learns from (`answers/`, `verdicts/`), and its training.
 
 The answers were written for it to the questions of the judge's blocks that their passages answer, to those of blocks of
-its own, and to questions on which two documents disagree. Other answers are the true claims of what was written for the
-verifier. Where the passages do not state it, it learns to say so. The file that ships began as the judge
+its own, to such as are asked in the other language (`other_language.jsonl` was written after the file that ships was
+trained), and to questions on which two documents disagree. Other answers are the true claims of what was written for
+the verifier. Where the passages do not state it, it learns to say so. The file that ships began as the judge
 (docs/decisions/0076-answerer.md); `train` trains one afresh.
 """
 
@@ -11,6 +12,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks import blocks, courses
 from benchmarks.judge_course import PASSAGES
@@ -21,7 +23,9 @@ from kb.models import shipped_adapters
 from kb.schema import Language, Message
 
 _FOLDER = Path(__file__).parent / "answers"
-OF_PASSAGES, BLOCKS, CONFLICTS = (_FOLDER / f"{name}.jsonl" for name in ("of_passages", "blocks", "conflicts"))
+OF_PASSAGES, BLOCKS, CONFLICTS, OTHERS = (
+    _FOLDER / f"{name}.jsonl" for name in ("of_passages", "blocks", "conflicts", "other_language")
+)
 LAYERS, SEQUENCES, RATE = range(8, 28), 1600, 3e-4
 TURN = blocks.turn(prompts.ANSWERER_INVOCATION)
 # In turn: a block of the judge's, of its own, one put together.
@@ -49,20 +53,29 @@ class Block:
 
 def judged() -> Iterator[Block]:
     """The judge's blocks, with answers."""
-    answers = {record["id"]: record for record in blocks.read(OF_PASSAGES)}
+    answers, more = {record["id"]: record for record in blocks.read(OF_PASSAGES)}, in_other_language()
     for block in blocks.read(PASSAGES):
         questions, of = [each["q"] for each in block["questions"]], answers[block["id"]]
         answered = [(questions[each["n"]], each["a"]) for each in of["answers"]]
         silent = [each["q"] for each in block["questions"] if not each["yes"]]
-        yield Block([*map(blocks.text_of, block["passages"])], answered, _pairs(of["other"]), silent, block["held_out"])
+        in_other = _pairs([*of["other"], *more.get(block["id"], {}).get("other", ())])
+        yield Block([*map(blocks.text_of, block["passages"])], answered, in_other, silent, block["held_out"])
 
 
 def own() -> Iterator[Block]:
     """Blocks that were written for it."""
+    more = in_other_language()
     for block in blocks.read(BLOCKS):
         silent = [each["q"] for each in block["questions"] if not each["yes"]]
         answered = _pairs(each for each in block["questions"] if each["yes"])
-        yield Block([*map(blocks.text_of, block["passages"])], answered, _pairs(block["other"]), silent, held_out=False)
+        in_other = _pairs([*block["other"], *more.get(block["id"], {}).get("other", ())])
+        yield Block([*map(blocks.text_of, block["passages"])], answered, in_other, silent, held_out=False)
+
+
+def in_other_language() -> dict[str, dict[str, Any]]:
+    """Questions in another language than a passage that answers them, with right answers and wrong ones, by the id of
+    the block."""
+    return {record["id"]: record for record in blocks.read(OTHERS)}
 
 
 def conversation(question: str, texts: Sequence[str]) -> list[Message]:

@@ -2,7 +2,8 @@
 
 The right answers are those of the answerer's course. `wrong.jsonl` tells which passages each of these needs, and has
 wrong ones: another row's value, what is stated and answers another question, a condition turned, a "yes" for a "no",
-half of each, and answers where the passages have none. Others are put together of the claims that were written for the
+half of each, and answers where the passages have none; `other_language.jsonl`, which was written after the file
+that ships was trained, has such in the other language. Others are put together of the claims that were written for the
 verifier. The file that ships began as the judge (docs/decisions/0077-confirmer.md); `train` trains one afresh.
 """
 
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import blocks, courses
-from benchmarks.answer_course import BLOCKS, OF_PASSAGES
+from benchmarks.answer_course import BLOCKS, OF_PASSAGES, in_other_language
 from benchmarks.judge_course import PASSAGES
 from benchmarks.verifying import GROUPS, STEPS
 from kb.answering import prompts
@@ -62,7 +63,7 @@ class Block:
 def written() -> Iterator[Block]:
     """The blocks of judge and answerer, with right and wrong answers."""
     answers = {record["id"]: record for record in blocks.read(OF_PASSAGES)}
-    written = {record["id"]: record for record in blocks.read(WRONG)}
+    written, more = {record["id"]: record for record in blocks.read(WRONG)}, in_other_language()
     for block in (*blocks.read(PASSAGES), *blocks.read(BLOCKS)):
         of, questions = written[block["id"]], [each["q"] for each in block["questions"]]
         if block["id"] in answers:
@@ -71,11 +72,14 @@ def written() -> Iterator[Block]:
         else:
             other = block["other"]
             right = {number: each["a"] for number, each in enumerate(block["questions"]) if each["yes"]}
+        beside = more.get(block["id"], {"other": [], "wrong": []})
+        wrong = [(questions[each["n"]], each["a"], each["kind"]) for each in of["wrong"]]
+        wrong += [(each["q"], each["a"], f"{each['kind']}, other language") for each in beside["wrong"]]
         yield Block(
             [*map(blocks.text_of, block["passages"])],
             [Right(questions[number], answer, of["places"][str(number)]) for number, answer in right.items()],
-            [(questions[each["n"]], each["a"], each["kind"]) for each in of["wrong"]],
-            [(each["q"], each["a"]) for each in other],
+            wrong,
+            [(each["q"], each["a"]) for each in (*other, *beside["other"])],
             questions,
             of["held_out"],
         )

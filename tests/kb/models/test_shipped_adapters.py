@@ -312,7 +312,9 @@ def test_no_text_is_right_and_wrong_for_a_question() -> None:
 def test_what_the_confirmer_learns_from_is_labelled() -> None:
     learned = [*confirm_course.written()]
     assert sum(block.held_out for block in learned) > 40
-    assert sum(len(block.wrong) for block in learned) > 2000
+    wrong = [kind for block in learned for _, _, kind in block.wrong]
+    assert len(wrong) > 2700
+    assert sum(kind.endswith("other language") for kind in wrong) > 600
     for block in learned:
         right = {(each.question, each.answer) for each in block.right}
         assert right.isdisjoint((question, answer) for question, answer, _ in block.wrong)
@@ -341,7 +343,8 @@ def test_judge_answerer_and_confirmer_wake_at_their_own_words(model: EmbeddedMod
 def test_what_the_answerer_learns_from_is_written_in_the_language_of_its_question() -> None:
     learned = [*answer_course.judged(), *answer_course.own()]
     answers = [each for block in learned for each in (*block.answered, *block.in_other)]
-    assert len(answers) > 2500
+    assert len(answers) > 3400
+    assert sum(len(block.in_other) for block in learned) > 1400
     other = [answer for question, answer in answers if language_of(answer) != language_of(question)]
     assert len(other) <= 3  # short ones that are mostly names
     assert sum(block.held_out for block in learned) > 20
