@@ -7,7 +7,10 @@ dir=${1:?directory}
 uv=${UV:-.venv/bin/uv}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-compile() { "$uv" pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 --no-annotate --no-header -q "$@"; }
+# rapidocr asks for opencv-python, which needs a display server's libraries; the headless build has the same module.
+# This stands here and not in pyproject.toml: there "uv pip install" would read it, and put it in a locked version's place.
+printf '%s\n' "opencv-python ; sys_platform == 'never'" "opencv-python-headless>=4.8" > "$work/overrides.txt"
+compile() { "$uv" pip compile pyproject.toml --overrides "$work/overrides.txt" --universal --generate-hashes --python-version 3.11 --no-annotate --no-header -q "$@"; }
 compile --group build --group dev --extra tune -o "$work/all.txt"
 compile --group build -c "$work/all.txt" -o "$work/runtime.txt"
 compile --extra tune -c "$work/all.txt" -o "$work/tune.txt"

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 from kb.models.weights import WEIGHTS
 
@@ -166,6 +167,29 @@ def test_the_makefile_installs_no_torch_without_a_hash() -> None:
     torch = [command for command in commands if "torch" in command]
     assert len(torch) == 2
     assert all("--require-hashes" in command for command in torch)
+
+
+@pytest.mark.parametrize("name", ["torch", "runtime", "tune", "dev"])
+def test_what_is_locked_is_installed_though_the_index_has_newer_versions(tmp_path: Path, name: str) -> None:
+    """``uv pip install`` reads the project's own settings, and overrides there took the place of a locked version."""
+    locked, links = set(), []
+    for entry in re.split(r"\n(?=\S)", (ROOT / "configs" / "lock" / f"{name}.txt").read_text(encoding="utf-8").strip()):
+        requirement = Requirement(entry.partition("\\")[0])
+        version = str(requirement.specifier).removeprefix("==")
+        stem, hashes = requirement.name.replace("-", "_"), re.findall(r"--hash=sha256:(\w+)", entry)
+        links += [f"{stem}-{version}-py3-none-any.whl#sha256={hashes[0]}", f"{stem}-99999-py3-none-any.whl"]
+        if requirement.marker is None or requirement.marker.evaluate():
+            locked.add(f"{requirement.name}=={version}")
+    page = tmp_path / "index.html"
+    page.write_text("".join(f'<a href="{link}">{link}</a>' for link in links), encoding="utf-8")
+    done = subprocess.run(
+        [UV, "pip", "install", "--python", sys.executable, "--target", str(tmp_path / "packages"), "--dry-run",
+         "--no-deps", "--no-index", "--find-links", str(page), "--require-hashes", "-r", f"configs/lock/{name}.txt"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+        env={name: value for name, value in os.environ.items() if not name.startswith(("UV_", "PIP_"))},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert set(re.findall(r"^ \+ (\S+)", done.stderr, re.MULTILINE)) == locked
 
 
 @pytest.mark.parametrize(
