@@ -7,9 +7,10 @@ the verifier. Where the passages do not state it, it learns to say so. The file 
 (docs/decisions/0076-answerer.md); `train` trains one afresh.
 """
 
+import functools
 import itertools
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,38 +42,55 @@ BOTH, BESIDE = 0.6, 0.6  # shares of what is put together with what disagrees, a
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Texts, each with what heads it as its first line; questions with the answers that the texts give, others in the
-    other language, and questions that they do not answer."""
+    """Texts, each with what heads it as its first line; questions, the answers that the texts give, by the number of
+    the question, others with their questions in the other language, and the questions that they do not answer."""
 
+    id: str
     texts: Sequence[str]
-    answered: Sequence[tuple[str, str]]
+    questions: Sequence[str]
+    answers: Mapping[int, str]
     in_other: Sequence[tuple[str, str]]
     silent: Sequence[str]
     held_out: bool
 
+    @property
+    def answered(self) -> list[tuple[str, str]]:
+        """The questions that the texts answer, with the answers."""
+        return [(self.questions[number], answer) for number, answer in self.answers.items()]
+
 
 def judged() -> Iterator[Block]:
     """The judge's blocks, with answers."""
-    answers, more = {record["id"]: record for record in blocks.read(OF_PASSAGES)}, in_other_language()
+    of = {record["id"]: record for record in blocks.read(OF_PASSAGES)}
     for block in blocks.read(PASSAGES):
-        questions, of = [each["q"] for each in block["questions"]], answers[block["id"]]
-        answered = [(questions[each["n"]], each["a"]) for each in of["answers"]]
-        silent = [each["q"] for each in block["questions"] if not each["yes"]]
-        in_other = _pairs([*of["other"], *more.get(block["id"], {}).get("other", ())])
-        yield Block([*map(blocks.text_of, block["passages"])], answered, in_other, silent, block["held_out"])
+        answers = {each["n"]: each["a"] for each in of[block["id"]]["answers"]}
+        yield _block(block, answers, of[block["id"]]["other"], block["held_out"])
 
 
 def own() -> Iterator[Block]:
     """Blocks that were written for it."""
-    more = in_other_language()
     for block in blocks.read(BLOCKS):
-        silent = [each["q"] for each in block["questions"] if not each["yes"]]
-        answered = _pairs(each for each in block["questions"] if each["yes"])
-        in_other = _pairs([*block["other"], *more.get(block["id"], {}).get("other", ())])
-        yield Block([*map(blocks.text_of, block["passages"])], answered, in_other, silent, held_out=False)
+        answers = {number: each["a"] for number, each in enumerate(block["questions"]) if each["yes"]}
+        yield _block(block, answers, block["other"], held_out=False)
 
 
-def in_other_language() -> dict[str, dict[str, Any]]:
+def _block(
+    record: Mapping[str, Any], answers: Mapping[int, str], others: Sequence[Mapping[str, str]], held_out: bool
+) -> Block:
+    more = in_other_language().get(record["id"], {}).get("other", ())
+    return Block(
+        record["id"],
+        [*map(blocks.text_of, record["passages"])],
+        [each["q"] for each in record["questions"]],
+        answers,
+        [(each["q"], each["a"]) for each in (*others, *more)],
+        [each["q"] for each in record["questions"] if not each["yes"]],
+        held_out,
+    )
+
+
+@functools.cache
+def in_other_language() -> Mapping[str, Mapping[str, Any]]:
     """Questions in another language than a passage that answers them, with right answers and wrong ones, by the id of
     the block."""
     return {record["id"]: record for record in blocks.read(OTHERS)}
@@ -191,7 +209,3 @@ def _statements() -> dict[Language, list[_Item]]:
 
 def _not_found(question: str) -> tuple[str, str]:
     return question, prompts.NOT_FOUND[language_of(question)]
-
-
-def _pairs(records: Iterable[Mapping[str, str]]) -> list[tuple[str, str]]:
-    return [(record["q"], record["a"]) for record in records]

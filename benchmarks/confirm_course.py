@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import blocks, courses
-from benchmarks.answer_course import BLOCKS, OF_PASSAGES, in_other_language
-from benchmarks.judge_course import PASSAGES
+from benchmarks.answer_course import in_other_language, judged, own
 from benchmarks.verifying import GROUPS, STEPS
 from kb.answering import prompts
 from kb.confidence.verdicts import INVOCATION_OF_CONFIRMER, SILENT, STATES, asked_of_answer
@@ -62,27 +61,16 @@ class Block:
 
 def written() -> Iterator[Block]:
     """The blocks of judge and answerer, with right and wrong answers."""
-    answers = {record["id"]: record for record in blocks.read(OF_PASSAGES)}
-    written, more = {record["id"]: record for record in blocks.read(WRONG)}, in_other_language()
-    for block in (*blocks.read(PASSAGES), *blocks.read(BLOCKS)):
-        of, questions = written[block["id"]], [each["q"] for each in block["questions"]]
-        if block["id"] in answers:
-            other = answers[block["id"]]["other"]
-            right = {each["n"]: each["a"] for each in answers[block["id"]]["answers"]}
-        else:
-            other = block["other"]
-            right = {number: each["a"] for number, each in enumerate(block["questions"]) if each["yes"]}
-        beside = more.get(block["id"], {"other": [], "wrong": []})
+    of_each, more = {record["id"]: record for record in blocks.read(WRONG)}, in_other_language()
+    for block in (*judged(), *own()):
+        of, questions = of_each[block.id], block.questions
         wrong = [(questions[each["n"]], each["a"], each["kind"]) for each in of["wrong"]]
-        wrong += [(each["q"], each["a"], f"{each['kind']}, other language") for each in beside["wrong"]]
-        yield Block(
-            [*map(blocks.text_of, block["passages"])],
-            [Right(questions[number], answer, of["places"][str(number)]) for number, answer in right.items()],
-            wrong,
-            [(each["q"], each["a"]) for each in (*other, *beside["other"])],
-            questions,
-            of["held_out"],
-        )
+        beside = more.get(block.id, {}).get("wrong", ())
+        wrong += [(each["q"], each["a"], f"{each['kind']}, other language") for each in beside]
+        right = [
+            Right(questions[number], answer, of["places"][str(number)]) for number, answer in block.answers.items()
+        ]
+        yield Block(block.texts, right, wrong, block.in_other, questions, of["held_out"])
 
 
 def asked(told: Sequence[Told], texts: Sequence[str]) -> list[courses.Asked]:

@@ -47,7 +47,7 @@ def run(write: bool = False) -> Result:
                     cite(answer, passages, language, question, similarities, verify=v, confirm=c).claims
                     for v, c in ((None, None), (verify, confirm))
                 )
-                ticked = [bool(claims) and all(claim.supported for claim in claims) for claims in (alone, checked)]
+                ticked = map(ticks.all_confirmed, (alone, checked))
                 found.append((language, kind, *ticked, confirm(answer) or 0.0))
             print(f"\r{number} of {len(held_out)} blocks", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)

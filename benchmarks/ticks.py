@@ -44,7 +44,7 @@ from kb.models import shipped_adapters
 from kb.models.embedders import open_embedder
 from kb.models.llamacpp_engine import EmbeddedModel
 from kb.models.maxsim import Vectors
-from kb.schema import Passage
+from kb.schema import Claim, Passage
 
 LAST_BLIND = ("e4", "z4")  # beginnings of the ids of the blind passages that the verifier has not learned from
 _PARTS = ("written", "of answers", "blind", "blind later", "whether")
@@ -260,10 +260,8 @@ def _verdicts() -> Iterator[Callable[[Case], tuple[Verify, Confirm]]]:
 
         def readers(case: Case) -> tuple[Verify, Confirm]:
             question, shown = case.question, prompts.quoted(case.passages, language_of(case.question))
-            verifier, confirmer = (
-                judgement.verifying(model, question, None),
-                judgement.confirming(model, question, shown, None),
-            )
+            verifier = judgement.verifying(model, question, None)
+            confirmer = judgement.confirming(model, question, shown, None)
             if verifier is None or confirmer is None:
                 raise SystemExit(f"{shipped_adapters.MODEL} is not the model of the adapters")
 
@@ -344,7 +342,12 @@ def is_confirmed(
         case.text, case.passages, language_of(case.question), case.question, similarities,
         lambda passage: case.around[passage.rank], verify=verify, confirm=confirm,
     )  # fmt: skip
-    return bool(found.claims) and all(claim.supported for claim in found.claims)
+    return all_confirmed(found.claims)
+
+
+def all_confirmed(claims: Sequence[Claim]) -> bool:
+    """Whether there are claims, and all of them are supported."""
+    return bool(claims) and all(claim.supported for claim in claims)
 
 
 def _summary(name: str, found: Sequence[tuple[bool, bool]]) -> Iterator[str]:

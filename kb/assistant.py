@@ -439,7 +439,7 @@ class KnowledgeBase(Documents):
         """Let the model answer from the passages that are shown to it, fewer where its context holds no more."""
         while True:
             shown, judged = draft.prompt_passages, draft.answerable is not None
-            if judgement.has_answerer(self.model) and not again and not self._think_budget(options):
+            if judgement.has_adapters(self.model) and not again and not self._think_budget(options):
                 messages = prompts.for_answerer(draft.searched, shown, draft.language, draft.prompt_terms)
             else:
                 messages = prompts.answering(draft.searched, shown, draft.language, again, judged, draft.prompt_terms)

@@ -11,9 +11,9 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from kb.answering import prompts
 from kb.confidence.verdicts import (
@@ -33,6 +33,7 @@ from kb.store.catalog import Catalog
 
 _BREAKS = re.compile(r"\n\s*\n")
 log = logging.getLogger(__name__)
+Told = TypeVar("Told")
 _FLOORS = "judgement"  # the property that keeps what was calibrated for this home
 
 # Of a model that nobody calibrated: it refuses where the model is sure that the passages are silent.
@@ -60,7 +61,7 @@ def answerable(
 ) -> float | None:
     """The probability, 0..1, that the passages state the answer. None where the engine tells no probabilities, neither
     reply is among the likely ones, or `stop` was set. Raises ModelError."""
-    if shipped_adapters.are_of(model.digest()):
+    if has_adapters(model):
         return probability_stated(model, question, prompts.quoted(passages, language, terms), stop)
     return probability_of_yes(model, prompts.judging(question, passages, language, terms), language, stop)
 
@@ -87,19 +88,13 @@ def states_answer(model: _Judge, question: str, language: Language, stop: thread
 
 def verifying(model: _Judge, question: str, stop: threading.Event | None) -> Verify | None:
     """What gives verdicts on answers to a question; None for a model without a verifier."""
-    if not shipped_adapters.are_of(model.digest()):
+    if not has_adapters(model):
         return None
 
     @functools.cache
     def verify(text: str, claim: str, asked: str) -> Verdict | None:
-        if stop is not None and stop.is_set():
-            return None
-        try:  # in one block, that no text ends it and goes on as the question does
-            told, said, instead = (_BREAKS.sub("\n", without_invisible(each)) for each in (text, claim, asked))
-            return verdict_on(model, instead or question, told, said, stop)
-        except ModelError as error:  # the answer stands without it
-            log.warning("a claim was not verified (%s)", type(error).__name__)
-            return None
+        told, said, instead = map(_in_one_block, (text, claim, asked))
+        return _read("verified", lambda: verdict_on(model, instead or question, told, said, stop), stop)
 
     return verify
 
@@ -107,25 +102,35 @@ def verifying(model: _Judge, question: str, stop: threading.Event | None) -> Ver
 def confirming(model: _Judge, question: str, passages: str, stop: threading.Event | None) -> Confirm | None:
     """What tells how probable it is that passages, as a model reads them, state an answer; None for a model without a
     confirmer."""
-    if not shipped_adapters.are_of(model.digest()):
+    if not has_adapters(model):
         return None
 
     @functools.cache
     def confirm(claim: str) -> float | None:
-        if stop is not None and stop.is_set():
-            return None
-        try:
-            said = _BREAKS.sub("\n", without_invisible(claim))
-            return probability_confirmed(model, question, passages, said, stop)
-        except ModelError as error:  # the answer stands without it
-            log.warning("a claim was not confirmed (%s)", type(error).__name__)
-            return None
+        said = _in_one_block(claim)
+        return _read("confirmed", lambda: probability_confirmed(model, question, passages, said, stop), stop)
 
     return confirm
 
 
-def has_answerer(model: _Judge) -> bool:
-    """Whether the model has an adapter that writes answers from passages."""
+def _in_one_block(text: str) -> str:
+    """A text without the empty lines by which it would end and go on as a question does."""
+    return _BREAKS.sub("\n", without_invisible(text))
+
+
+def _read(done: str, read: Callable[[], Told | None], stop: threading.Event | None) -> Told | None:
+    """What a model tells of a claim; None where `stop` is set or it fails: the answer stands without it."""
+    if stop is not None and stop.is_set():
+        return None
+    try:
+        return read()
+    except ModelError as error:
+        log.warning("a claim was not %s (%s)", done, type(error).__name__)
+        return None
+
+
+def has_adapters(model: _Judge) -> bool:
+    """Whether a model is the one that verifier, judge, answerer and confirmer were trained over."""
     return shipped_adapters.are_of(model.digest())
 
 
@@ -133,7 +138,7 @@ def floors(catalog: Catalog, model: _Judge, language: Language) -> Floors:
     """What was calibrated in this home for the model; else what the product ships for it."""
     if kept := _calibrated(catalog).get(measured_by(model.digest()), {}).get(language):
         return Floors(**kept)
-    return BY_JUDGE if shipped_adapters.are_of(model.digest()) else CAUTIOUS
+    return BY_JUDGE if has_adapters(model) else CAUTIOUS
 
 
 def keep_floors(catalog: Catalog, model: _Judge, found: Mapping[Language, Floors]) -> None:

@@ -62,6 +62,7 @@ CONFIRMED: Mapping[ClaimReason, float] = {
     **dict.fromkeys(("words", "rival", "part", "asked"), 0.88),
     **dict.fromkeys(("relation", "number", "name", "negation", "quantifier"), 0.9),
 }
+_OPPOSED = CONFIRMED.keys() - VERIFIED.keys()
 # Probability under which a place that the rules pass does not surely say what a claim says: by wording and verdict, by
 # the wording alone, and by verdict and confirmer where that does not tell, as between languages.
 SURE, SURE_BY_WORDING, SURE_ACROSS = 0.7, 0.6, 0.4
@@ -187,17 +188,18 @@ class Aligner:
             and not (span.reason == "rival" and several)
         ]
         doubted = [span for span in of_it if span.reason in VERIFIED][:1]
-        opposed = [span for span in of_it if span.reason in CONFIRMED.keys() - VERIFIED.keys() and self._confirm][:1]
-        for span in (*doubted, *opposed):
-            if verdict := self._verdict(written, span):
-                confirmed = self._confirmed(written)
-                sure = verdict.states if confirmed is None else both(verdict, confirmed)
-                floors = VERIFIED if confirmed is None else CONFIRMED
-                if confirmed is not None and min(verdict.states, confirmed) < EVEN:
-                    continue
-                if span.reason in floors and sure >= floors[span.reason]:
-                    return replace(span, supported=True, reason="")
-        return None
+        opposed = [span for span in of_it if span.reason in _OPPOSED][:1] if self._confirm else []
+        sure = (span for span in (*doubted, *opposed) if self._is_sure(written, span))
+        return next((replace(span, supported=True, reason="") for span in sure), None)
+
+    def _is_sure(self, written: str, span: SupportSpan) -> bool:
+        """Whether verifier and confirmer, or, where that does not tell, the verifier, outweigh what a rule has against
+        a span."""
+        verdict = self._verdict(written, span)
+        confirmed = self._confirmed(written) if verdict else None
+        if verdict is None or confirmed is None:
+            return verdict is not None and span.reason in VERIFIED and verdict.states >= VERIFIED[span.reason]
+        return min(verdict.states, confirmed) >= EVEN and both(verdict, confirmed) >= CONFIRMED[span.reason]
 
     def _chance(self, claim: str, span: SupportSpan, asked: str = "") -> float:
         verdict = self._verdict(claim, span, asked)
@@ -232,8 +234,9 @@ class Aligner:
                 if is_sure or (may_be_aside and self._chance(claim, span, asked=claim) >= SAID):
                     return chance, ""
                 if surest is None or chance > surest[0]:
-                    told = (verdict.states, 1.0 if confirmed is None else confirmed) if verdict else (1.0,)
-                    surest = chance, "verdict" if min(told) < EVEN else "wording"
+                    told = (verdict.states if verdict else None, confirmed)
+                    is_against = any(each is not None and each < EVEN for each in told)
+                    surest = chance, "verdict" if is_against else "wording"
         return surest or (1.0, "")
 
     def _wording(self, claim: str, span: SupportSpan) -> float | None:
