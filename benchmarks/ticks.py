@@ -6,7 +6,6 @@ in an answer; claims that the verifier has learned from are left out.
 """
 
 import hashlib
-import json
 import sqlite3
 import sys
 from collections import Counter
@@ -19,6 +18,7 @@ from unittest.mock import patch
 
 import numpy as np
 
+from benchmarks import blocks
 from benchmarks.places import ASKER, SAMPLE_DOCS, evaldata, filled, home
 from benchmarks.result import Result
 from kb.answering import judgement, prompts
@@ -376,7 +376,7 @@ def load_answers() -> Iterator[AnswerClaim]:
 
 
 def _records(file: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+    return blocks.read(file) if file.exists() else []
 
 
 def _passage(kb: KnowledgeBase, path: str, start: int, end: int) -> Passage:
@@ -392,8 +392,7 @@ def _passage(kb: KnowledgeBase, path: str, start: int, end: int) -> Passage:
 
 def load(file: Path = CLAIMS) -> Iterator[LabelledClaim]:
     """The claims on which all readers agree."""
-    for line in file.read_text(encoding="utf-8").splitlines():
-        record = json.loads(line)
+    for record in blocks.read(file):
         labels = set(record.pop("labels"))
         if len(labels) == 1:
             yield LabelledClaim(**record, true=labels == {"true"})

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from kb.answering.events import drain
+from kb.errors import ModelError
 from kb.evaluation.scoring import majority, same_answer
 from kb.messages.coded_text import text_in
 from kb.schema import DEFAULT_OPTIONS, Answer, AskOptions, Done, Event, Failed, Message, Notice, Principal, Retrieved
@@ -33,13 +34,20 @@ def vote(
     This is self-consistency (Wang et al., ICLR 2023); refusals agree with each other, and the earliest of the largest
     group is given, with a notice of kind `vote` that says how many agree. Yields the first sample's Retrieved, a notice
     of that kind after each sample, then the winner's Retrieved and Done. When the options' `stop` is set, those given
-    until then vote. Raises ModelError where one fails.
+    until then vote, without one that it cuts off, unless that is the first. Raises ModelError where one fails.
     """
     given: list[Answer] = []
     for sample in range(samples):
         drawn = replace(options, samples=1, seed=(options.seed or 0) + sample, temperature=TEMPERATURE)
         events = kb.ask(question, asker, drawn, history=history)
-        given.append((yield from _sample(events, shown=sample == 0)))
+        try:
+            answer = yield from _sample(events, shown=sample == 0)
+        except ModelError:
+            if given and options.stopped:
+                break
+            raise
+        if not (given and options.stopped):
+            given.append(answer)
         if options.stopped:
             break
         if sample + 1 < samples:

@@ -54,6 +54,19 @@ def test_those_that_were_given_until_a_stop_vote_and_one_that_fails_is_told() ->
         list(vote(base_of(ModelError("it died")), "Q?", ANN, 3))
 
 
+@pytest.mark.parametrize("cut", [answer("15"), ModelError("stopped")])
+def test_what_a_stop_cuts_off_is_no_vote_and_takes_none_away(cut: object) -> None:
+    stop = threading.Event()
+    told = []
+    for event in vote(base_of(answer("10 days"), cut, answer("15")), "Q?", ANN, 3, AskOptions(stop=stop)):
+        told.append(event)
+        if event == Notice("vote", "1 / 3"):
+            stop.set()
+    given = drain(iter(told))
+    assert given.text == "10 days"
+    assert given.notices[-1].text == "1 of 1 answers agree with this one."
+
+
 def test_a_real_knowledge_base_votes_on_answers_that_are_checked(tmp_path: Path) -> None:
     replies: list[Reply] = [
         "The office in Utrecht opens at 9:15 [1].",
