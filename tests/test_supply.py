@@ -38,16 +38,21 @@ def bill(out: Path) -> dict[str, Any]:
     return found
 
 
+def entries(name: str) -> Iterator[tuple[Requirement, str, list[str]]]:
+    """What a locked list names, with the version and the hashes of each."""
+    text = (ROOT / "configs" / "lock" / f"{name}.txt").read_text(encoding="utf-8")
+    for entry in re.split(r"\n(?=\S)", text.strip()):
+        requirement = Requirement(entry.partition("\\")[0])
+        version = str(requirement.specifier).removeprefix("==")
+        yield requirement, version, re.findall(r"--hash=sha256:(\w+)", entry)
+
+
 def locked() -> dict[tuple[str, str], set[str]]:
     """The hashes by name and version of all packages that running the product installs."""
     found: dict[tuple[str, str], set[str]] = {}
     for name in ("uv", "torch", "runtime"):
-        for line in (ROOT / "configs" / "lock" / f"{name}.txt").read_text(encoding="utf-8").splitlines():
-            if line[0] != " ":
-                package, _, version = line.split()[0].partition("==")
-                hashes = found.setdefault((package, version), set())
-            else:
-                hashes.add(line.strip(" \\").removeprefix("--hash=sha256:"))
+        for requirement, version, hashes in entries(name):
+            found.setdefault((requirement.name, version), set()).update(hashes)
     return found
 
 
@@ -83,6 +88,11 @@ def test_the_notices_hold_what_the_installed_packages_say_of_their_licences(out:
     assert numpy.read_text().strip() in notices
     assert str(ROOT) not in notices
     assert str(ROOT) not in json.dumps(bill)
+
+
+def unset() -> dict[str, str]:
+    """The environment, without what tells uv and pip of other indexes and settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("UV_", "PIP_"))}
 
 
 # ---- torch's small build
@@ -134,7 +144,7 @@ def test_the_small_build_of_torch_is_installed_by_the_hash_it_had_when_it_was_lo
     locks.mkdir()
     (locks / "torch.txt").write_bytes((ROOT / "configs" / "lock" / "torch.txt").read_bytes())
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("UV_", "PIP_"))},
+        **unset(),
         "UV": str(UV), "TORCH_INDEX": index, "UV_CACHE_DIR": str(tmp_path / "cache"),
     }  # fmt: skip
 
@@ -172,24 +182,21 @@ def test_the_makefile_installs_no_torch_without_a_hash() -> None:
 @pytest.mark.parametrize("name", ["torch", "runtime", "tune", "dev"])
 def test_what_is_locked_is_installed_though_the_index_has_newer_versions(tmp_path: Path, name: str) -> None:
     """``uv pip install`` reads the project's own settings, and overrides there took the place of a locked version."""
-    locked, links = set(), []
-    for entry in re.split(r"\n(?=\S)", (ROOT / "configs" / "lock" / f"{name}.txt").read_text(encoding="utf-8").strip()):
-        requirement = Requirement(entry.partition("\\")[0])
-        version = str(requirement.specifier).removeprefix("==")
-        stem, hashes = requirement.name.replace("-", "_"), re.findall(r"--hash=sha256:(\w+)", entry)
+    wanted, links = set(), []
+    for requirement, version, hashes in entries(name):
+        stem = requirement.name.replace("-", "_")
         links += [f"{stem}-{version}-py3-none-any.whl#sha256={hashes[0]}", f"{stem}-99999-py3-none-any.whl"]
         if requirement.marker is None or requirement.marker.evaluate():
-            locked.add(f"{requirement.name}=={version}")
+            wanted.add(f"{requirement.name}=={version}")
     page = tmp_path / "index.html"
     page.write_text("".join(f'<a href="{link}">{link}</a>' for link in links), encoding="utf-8")
     done = subprocess.run(
         [UV, "pip", "install", "--python", sys.executable, "--target", str(tmp_path / "packages"), "--dry-run",
          "--no-deps", "--no-index", "--find-links", str(page), "--require-hashes", "-r", f"configs/lock/{name}.txt"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-        env={name: value for name, value in os.environ.items() if not name.startswith(("UV_", "PIP_"))},
+        cwd=ROOT, capture_output=True, text=True, check=False, env=unset(),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert set(re.findall(r"^ \+ (\S+)", done.stderr, re.MULTILINE)) == locked
+    assert set(re.findall(r"^ \+ (\S+)", done.stderr, re.MULTILINE)) == wanted
 
 
 @pytest.mark.parametrize(

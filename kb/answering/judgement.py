@@ -78,11 +78,10 @@ def probability_of_yes(
 def states_answer(model: _Judge, question: str, language: Language, stop: threading.Event | None, text: str) -> float:
     """How much surer the model is than it must be that one sentence, with what heads it, states the answer to exactly
     this question: a difference of probabilities, under 0 where it is not. -1 where it cannot tell."""
-    try:
-        found = probability_of_yes(model, prompts.judging_text(question, text, language), language, stop)
-    except ModelError as error:  # the answer stands without it
-        log.warning("a sentence was not judged (%s)", type(error).__name__)
-        return -1.0
+    messages = prompts.judging_text(question, text, language)
+    found = _read(
+        "a sentence was not judged", functools.partial(probability_of_yes, model, messages, language, stop), stop
+    )
     return -1.0 if found is None else found - OF_A_SENTENCE.get(model.name, {}).get(language, CAUTIOUS.answer)
 
 
@@ -94,7 +93,8 @@ def verifying(model: _Judge, question: str, stop: threading.Event | None) -> Ver
     @functools.cache
     def verify(text: str, claim: str, asked: str) -> Verdict | None:
         told, said, instead = map(_in_one_block, (text, claim, asked))
-        return _read("verified", lambda: verdict_on(model, instead or question, told, said, stop), stop)
+        read = functools.partial(verdict_on, model, instead or question, told, said, stop)
+        return _read("a claim was not verified", read, stop)
 
     return verify
 
@@ -107,8 +107,8 @@ def confirming(model: _Judge, question: str, passages: str, stop: threading.Even
 
     @functools.cache
     def confirm(claim: str) -> float | None:
-        said = _in_one_block(claim)
-        return _read("confirmed", lambda: probability_confirmed(model, question, passages, said, stop), stop)
+        read = functools.partial(probability_confirmed, model, question, passages, _in_one_block(claim), stop)
+        return _read("a claim was not confirmed", read, stop)
 
     return confirm
 
@@ -118,14 +118,14 @@ def _in_one_block(text: str) -> str:
     return _BREAKS.sub("\n", without_invisible(text))
 
 
-def _read(done: str, read: Callable[[], Told | None], stop: threading.Event | None) -> Told | None:
-    """What a model tells of a claim; None where `stop` is set or it fails: the answer stands without it."""
+def _read(failure: str, read: Callable[[], Told | None], stop: threading.Event | None) -> Told | None:
+    """What a model tells of a claim or sentence; None where `stop` is set or it fails: the answer stands without it."""
     if stop is not None and stop.is_set():
         return None
     try:
         return read()
     except ModelError as error:
-        log.warning("a claim was not %s (%s)", done, type(error).__name__)
+        log.warning("%s (%s)", failure, type(error).__name__)
         return None
 
 

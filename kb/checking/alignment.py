@@ -195,8 +195,7 @@ class Aligner:
     def _is_sure(self, written: str, span: SupportSpan) -> bool:
         """Whether verifier and confirmer, or, where that does not tell, the verifier, outweigh what a rule has against
         a span."""
-        verdict = self._verdict(written, span)
-        confirmed = self._confirmed(written) if verdict else None
+        verdict, confirmed = self._readings(written, span)
         if verdict is None or confirmed is None:
             return verdict is not None and span.reason in VERIFIED and verdict.states >= VERIFIED[span.reason]
         return min(verdict.states, confirmed) >= EVEN and both(verdict, confirmed) >= CONFIRMED[span.reason]
@@ -205,8 +204,10 @@ class Aligner:
         verdict = self._verdict(claim, span, asked)
         return 0.0 if verdict is None else verdict.states
 
-    def _confirmed(self, claim: str) -> float | None:
-        return self._confirm(claim) if self._confirm else None
+    def _readings(self, claim: str, span: SupportSpan) -> tuple[Verdict | None, float | None]:
+        """What verifier and confirmer tell; the latter is asked where the former tells."""
+        verdict = self._verdict(claim, span)
+        return verdict, self._confirm(claim) if verdict and self._confirm else None
 
     def _verdict(self, claim: str, span: SupportSpan, asked: str = "") -> Verdict | None:
         return self._verify(around(span.start, span.end, self._source_of(span)), claim, asked) if self._verify else None
@@ -225,8 +226,7 @@ class Aligner:
             if span.supported:
                 wording = self._wording(claim, span) if self._asked.text else None
                 is_read = bool(self._asked.text) and (wording is not None or self._confirm is not None)
-                verdict = self._verdict(written, span) if is_read else None
-                confirmed = self._confirmed(written) if verdict else None
+                verdict, confirmed = self._readings(written, span) if is_read else (None, None)
                 chance = with_wording(verdict, wording, confirmed)
                 least = SURE_ACROSS if wording is None else SURE_BY_WORDING if verdict is None else SURE
                 is_sure = chance >= least

@@ -8,7 +8,7 @@ question.
 
 import math
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -78,7 +78,7 @@ def probability_stated(
 ) -> float | None:
     """How probable it is, 0..1, that passages state the answer. None where the model has no judge, neither of its words
     is among the likely ones, or `stop` was set. Raises ModelError."""
-    return _stated(model.preference(asked_of_passages(question, passages), (STATES, SILENT), stop, "judge"))
+    return _probability_of_yes(model, asked_of_passages(question, passages), stop, "judge")
 
 
 def probability_confirmed(
@@ -86,10 +86,13 @@ def probability_confirmed(
 ) -> float | None:
     """How probable it is, 0..1, that passages state a claim as the answer. None where the model has no confirmer,
     neither of its words is among the likely ones, or `stop` was set. Raises ModelError."""
-    return _stated(model.preference(asked_of_answer(question, passages, claim), (STATES, SILENT), stop, "confirmer"))
+    return _probability_of_yes(model, asked_of_answer(question, passages, claim), stop, "confirmer")
 
 
-def _stated(found: Mapping[str, float] | None) -> float | None:
+def _probability_of_yes(
+    model: Telling, messages: Sequence[Message], stop: threading.Event | None, by: Literal["judge", "confirmer"]
+) -> float | None:
+    found = model.preference(messages, (STATES, SILENT), stop, by)
     return None if found is None else found[STATES]
 
 
