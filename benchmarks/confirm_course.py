@@ -2,9 +2,10 @@
 
 The right answers are those of the answerer's course. `wrong.jsonl` tells which passages each of these needs, and has
 wrong ones: another row's value, what is stated and answers another question, a condition turned, a "yes" for a "no",
-half of each, and answers where the passages have none; `other_language.jsonl`, which was written after the file
-that ships was trained, has such in the other language. Others are put together of the claims that were written for the
-verifier. The file that ships began as the judge (docs/decisions/0077-confirmer.md); `train` trains one afresh.
+half of each, and answers where the passages have none; `other_language.jsonl` has such in the other language.
+`near.jsonl` has blocks whose texts lie near each other, and `given.jsonl` answers that the answerer gave to the blocks,
+labelled by readers. Others are put together of the claims that were written for the verifier. The file that ships began
+as the judge (docs/decisions/0077-confirmer.md); `train` trains one afresh.
 """
 
 import random
@@ -21,7 +22,8 @@ from kb.confidence.verdicts import INVOCATION_OF_CONFIRMER, SILENT, STATES, aske
 from kb.language.language import language_of, sentences
 from kb.models import shipped_adapters
 
-WRONG = Path(__file__).parent / "answers" / "wrong.jsonl"
+_FOLDER = Path(__file__).parent / "answers"
+WRONG, NEAR, GIVEN = (_FOLDER / f"{name}.jsonl" for name in ("wrong", "near", "given"))
 LAYERS, SEQUENCES, RATE = range(8, 28), 1200, 3e-4
 TURN = blocks.turn(INVOCATION_OF_CONFIRMER)
 SHARE_OF_BLOCKS = 0.75  # of the sequences; the others are put together
@@ -56,11 +58,15 @@ class Block:
     wrong: Sequence[tuple[str, str, str]]
     in_other: Sequence[tuple[str, str]]
     questions: Sequence[str]
+    given: Sequence[Told]
     held_out: bool
 
 
 def written() -> Iterator[Block]:
-    """The blocks of judge and answerer, with right and wrong answers."""
+    """The blocks of judge and answerer, and those of what lies near, with right and wrong answers."""
+    given: dict[str, list[Told]] = {}
+    for record in blocks.read(GIVEN):
+        given.setdefault(record["id"], []).append((record["q"], record["a"], record["stated"]))
     of_each, more = {record["id"]: record for record in blocks.read(WRONG)}, in_other_language()
     for block in (*judged(), *own()):
         of, questions = of_each[block.id], block.questions
@@ -70,7 +76,18 @@ def written() -> Iterator[Block]:
         right = [
             Right(questions[number], answer, of["places"][str(number)]) for number, answer in block.answers.items()
         ]
-        yield Block(block.texts, right, wrong, block.in_other, questions, of["held_out"])
+        yield Block(block.texts, right, wrong, block.in_other, questions, given.get(block.id, ()), of["held_out"])
+    for record in blocks.read(NEAR):
+        asked_of_it = record["questions"]
+        yield Block(
+            [*map(blocks.text_of, record["passages"])],
+            [Right(each["q"], each["a"], each["places"]) for each in asked_of_it if each["yes"]],
+            [(asked_of_it[each["n"]]["q"], each["a"], f"{each['kind']}, near") for each in record["wrong"]],
+            [(each["q"], each["a"]) for each in record["other"]],
+            [each["q"] for each in asked_of_it],
+            (),
+            record["held_out"],
+        )
 
 
 def asked(told: Sequence[Told], texts: Sequence[str]) -> list[courses.Asked]:
@@ -131,6 +148,7 @@ def _of_block(block: Block, others: Sequence[Sequence[str]], chance: random.Rand
         if question != right.question:
             told.append((question, right.answer, False))
     told += [(question, answer, False) for question, answer, _ in block.wrong]
+    told += [each for each in block.given if lacks is None or not each[2]]
     if block.in_other and lacks is None and chance.random() < OTHER_LANGUAGE:
         told.append((*chance.choice(block.in_other), True))
     return texts, told

@@ -278,7 +278,7 @@ def test_the_files_are_those_that_were_measured() -> None:
     assert hashlib.sha256(shipped_adapters.VERIFIER.read_bytes()).hexdigest()[:16] == "d57ed1ffe289bfc0"
     assert shipped_adapters.judge_digest() == "6664e154"
     assert hashlib.sha256(shipped_adapters.ANSWERER.read_bytes()).hexdigest()[:16] == "b81426c3f63211b1"
-    assert hashlib.sha256(shipped_adapters.CONFIRMER.read_bytes()).hexdigest()[:16] == "e416a9c4df0fd4a8"
+    assert hashlib.sha256(shipped_adapters.CONFIRMER.read_bytes()).hexdigest()[:16] == "5fb37f86350b85bc"
     assert shipped_adapters.are_of(weights.WEIGHTS[shipped_adapters.MODEL].sha256)
 
 
@@ -315,9 +315,14 @@ def test_what_the_confirmer_learns_from_is_labelled() -> None:
     wrong = [kind for block in learned for _, _, kind in block.wrong]
     assert len(wrong) > 2700
     assert sum(kind.endswith("other language") for kind in wrong) > 600
+    assert sum(kind.endswith("near") for kind in wrong) > 600
+    given = [stated for block in learned for _, _, stated in block.given]
+    assert len(given) > 300
+    assert 0.3 < sum(given) / len(given) < 0.6
     for block in learned:
         right = {(each.question, each.answer) for each in block.right}
         assert right.isdisjoint((question, answer) for question, answer, _ in block.wrong)
+        assert right.isdisjoint((question, answer) for question, answer, stated in block.given if not stated)
         assert all(each.places and {*each.places} <= {*range(len(block.texts))} for each in block.right)
     yes = []
     for sequence in itertools.islice(confirm_course._sequences(), 80):
