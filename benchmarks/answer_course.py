@@ -23,9 +23,9 @@ from kb.language.language import language_of
 from kb.models import shipped_adapters
 from kb.schema import Language, Message
 
-_FOLDER = Path(__file__).parent / "answers"
+FOLDER = Path(__file__).parent / "answers"
 OF_PASSAGES, BLOCKS, CONFLICTS, OTHERS = (
-    _FOLDER / f"{name}.jsonl" for name in ("of_passages", "blocks", "conflicts", "other_language")
+    FOLDER / f"{name}.jsonl" for name in ("of_passages", "blocks", "conflicts", "other_language")
 )
 LAYERS, SEQUENCES, RATE = range(8, 28), 1600, 3e-4
 TURN = blocks.turn(prompts.ANSWERER_INVOCATION)
@@ -67,11 +67,11 @@ def judged() -> Iterator[Block]:
         yield _block(block, answers, of[block["id"]]["other"], block["held_out"])
 
 
-def own() -> Iterator[Block]:
-    """Blocks that were written for it."""
-    for block in blocks.read(BLOCKS):
+def own(file: Path = BLOCKS) -> Iterator[Block]:
+    """Blocks that were written with answers: those of its own, of which none is held out, or of another file."""
+    for block in blocks.read(file):
         answers = {number: each["a"] for number, each in enumerate(block["questions"]) if each["yes"]}
-        yield _block(block, answers, block["other"], held_out=False)
+        yield _block(block, answers, block["other"], block.get("held_out", False))
 
 
 def _block(

@@ -5,25 +5,24 @@ wrong ones: another row's value, what is stated and answers another question, a 
 half of each, and answers where the passages have none; `other_language.jsonl` has such in the other language.
 `near.jsonl` has blocks whose texts lie near each other, and `given.jsonl` answers that the answerer gave to the blocks,
 labelled by readers. Others are put together of the claims that were written for the verifier. The file that ships began
-as the judge (docs/decisions/0077-confirmer.md); `train` trains one afresh.
+as the judge (docs/decisions/0077-confirmer.md), and was trained on with more of these two
+(0078-answers-as-they-come.md); `train` trains one afresh.
 """
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from benchmarks import blocks, courses
-from benchmarks.answer_course import in_other_language, judged, own
+from benchmarks.answer_course import FOLDER, in_other_language, judged, own
 from benchmarks.verifying import GROUPS, STEPS
 from kb.answering import prompts
 from kb.confidence.verdicts import INVOCATION_OF_CONFIRMER, SILENT, STATES, asked_of_answer
 from kb.language.language import language_of, sentences
 from kb.models import shipped_adapters
 
-_FOLDER = Path(__file__).parent / "answers"
-WRONG, NEAR, GIVEN = (_FOLDER / f"{name}.jsonl" for name in ("wrong", "near", "given"))
+WRONG, NEAR, GIVEN = (FOLDER / f"{name}.jsonl" for name in ("wrong", "near", "given"))
 LAYERS, SEQUENCES, RATE = range(8, 28), 1200, 3e-4
 TURN = blocks.turn(INVOCATION_OF_CONFIRMER)
 SHARE_OF_BLOCKS = 0.75  # of the sequences; the others are put together
@@ -67,8 +66,9 @@ def written() -> Iterator[Block]:
     given: dict[str, list[Told]] = {}
     for record in blocks.read(GIVEN):
         given.setdefault(record["id"], []).append((record["q"], record["a"], record["stated"]))
-    of_each, more = {record["id"]: record for record in blocks.read(WRONG)}, in_other_language()
-    for block in (*judged(), *own()):
+    of_each = {record["id"]: record for record in (*blocks.read(WRONG), *blocks.read(NEAR))}
+    more = in_other_language()
+    for block in (*judged(), *own(), *own(NEAR)):
         of, questions = of_each[block.id], block.questions
         wrong = [(questions[each["n"]], each["a"], each["kind"]) for each in of["wrong"]]
         beside = more.get(block.id, {}).get("wrong", ())
@@ -77,17 +77,6 @@ def written() -> Iterator[Block]:
             Right(questions[number], answer, of["places"][str(number)]) for number, answer in block.answers.items()
         ]
         yield Block(block.texts, right, wrong, block.in_other, questions, given.get(block.id, ()), of["held_out"])
-    for record in blocks.read(NEAR):
-        asked_of_it = record["questions"]
-        yield Block(
-            [*map(blocks.text_of, record["passages"])],
-            [Right(each["q"], each["a"], each["places"]) for each in asked_of_it if each["yes"]],
-            [(asked_of_it[each["n"]]["q"], each["a"], f"{each['kind']}, near") for each in record["wrong"]],
-            [(each["q"], each["a"]) for each in record["other"]],
-            [each["q"] for each in asked_of_it],
-            (),
-            record["held_out"],
-        )
 
 
 def asked(told: Sequence[Told], texts: Sequence[str]) -> list[courses.Asked]:
