@@ -157,7 +157,7 @@ RULES: Mapping[str, tuple[object, str, object]] = {
     "cut off": (fragments, "is_cut_off", _never),
     "nearest across languages": (objections.Objections, "_is_nearest", _always),
     "echo": (alignment.Aligner, "_echoes", _never),
-    "an amount is asked": (citations, "_gives_amount", _always),
+    "an amount is asked": (citations, "gives_amount", _always),
     "another label": (objections, "takes_other_label", _never),
     "heads alone": (table_claims, "gives_heads_alone", _never),
     "its own question denied": (contradictions, "denies_own_question", _never),

@@ -22,8 +22,7 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks import blocks, courses, ticks
 from benchmarks.result import Result
-from kb.checking.alignment import VERIFIED
-from kb.checking.disagreements import DISPUTES
+from kb.checking.disagreements import DISPUTES, SAME_ANSWER
 from kb.confidence import verdicts
 from kb.confidence.verdicts import OTHERWISE, SILENT, STATES
 from kb.config import LLMSettings
@@ -141,7 +140,7 @@ def run(write: bool = False) -> Result:
         others = name == "other texts"
         right = np.array([example.reply == (OTHERWISE if others else STATES) for example, _ in pairs])
         sure = np.array([verdict.otherwise if others else verdict.states for _, verdict in pairs])
-        passing = sure >= (DISPUTES if others else VERIFIED["words"])
+        passing = sure >= (DISPUTES if others else SAME_ANSWER)
         rows.append((
             name, language, int(right.sum()), int((~right).sum()), float(roc_auc_score(right, sure)),
             int((passing & right).sum()), int((passing & ~right).sum()),

@@ -23,11 +23,12 @@ from kb.checking.sources import (
     headings_of,
     heads_of,
     long_windows,
+    may_answer,
     source_of,
     told_by,
 )
 from kb.confidence.trees import shipped
-from kb.confidence.verdicts import Confirm, Verdict, Verify, both, with_wording
+from kb.confidence.verdicts import Confirm, Verify, with_wording
 from kb.confidence.wording import measures
 from kb.language.code_blocks import lines_in
 from kb.language.content_terms import content_of, is_number, share_held, stem
@@ -54,23 +55,18 @@ LISTED = 4  # and so many parts of it between commas
 _LINKING = "是为的了有在元共达约计"  # characters that tie an answer to what was asked
 # The source holds what such a claim says, but not surely of what was asked: it is marked, and not withheld.
 UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier", "part"})
-# What a rule doubts, and the verifier may confirm where the confirmer does not tell: the probabilities from which on it
-# does.
-VERIFIED: Mapping[ClaimReason, float] = {"words": 0.8, "rival": 0.8, "part": 0.8, "asked": 0.8, "relation": 0.9}
-# And from which on verifier and confirmer together do, also what a rule speaks against.
-CONFIRMED: Mapping[ClaimReason, float] = {
-    **dict.fromkeys(("words", "rival", "part", "asked"), 0.88),
-    **dict.fromkeys(("relation", "number", "name", "negation", "quantifier"), 0.9),
-}
-_OPPOSED = CONFIRMED.keys() - VERIFIED.keys()
-# Probability under which a place that the rules pass does not surely say what a claim says: by wording and verdict, by
-# the wording alone, and by verdict and confirmer where that does not tell, as between languages.
-SURE, SURE_BY_WORDING, SURE_ACROSS = 0.7, 0.6, 0.4
+# What a rule doubts, or speaks against, that the confirmer may confirm all the same; the probability from which on.
+OUTWEIGHED: frozenset[ClaimReason] = frozenset(
+    {"words", "rival", "part", "asked", "relation", "language", "number", "name", "negation", "quantifier"}
+)
+OUTWEIGHS = 0.8
+# Probability under which a place that the rules pass does not surely say what a claim says: by wording and confirmer,
+# by the wording alone, and by the confirmer alone, as between languages.
+SURE, SURE_BY_WORDING, SURE_ACROSS = 0.6, 0.6, 0.7
 # Probabilities, by the wording and by a verdict on the sentence as the answer to itself, from which on a place says one
 # of several sentences, which need not be the answer: a step of many, or what goes with it.
 SAID = 0.8
-EVEN = 0.5  # probability under which a verdict is against a claim
-TAKEN = 0.3  # and from which on what may be of something else is an answer that others may dispute
+TAKEN = 0.3  # by a verdict, from which on what may be of something else is an answer that others may dispute
 _OF_A_SENTENCE: frozenset[ClaimReason] = frozenset({"unit", "quantifier", "negation"})
 _OF_A_PART: frozenset[ClaimReason] = frozenset({"rival", "name", "row"})
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
@@ -101,9 +97,8 @@ class Aligner:
     the question are looked for. `similarities` compares a claim with spans in another language. `beside` gives
     passages that were found, too: they confirm nothing, and may say something else. It is called where a claim is
     confirmed, as is `answers`, which tells how sure it is that a text states the answer to the question, under 0 where
-    it is not, `verify`, which gives verdicts, and `confirm`, which tells whether the passages state a claim as the
-    answer. `answered` is where what is said to the question begins with yes or
-    no.
+    it is not, and `verify`, which gives verdicts. `confirm` tells whether the passages state a claim as the answer.
+    `answered` is where what is said to the question begins with yes or no.
     """
 
     def __init__(
@@ -164,79 +159,71 @@ class Aligner:
         opposed = sorted((span for span in others if span.reason and span.reason != "words"), key=_merit)[:1]
         return holding or own or undecided or [span for span in opposed if span.strength >= SUPPORT or span.says_enough]
 
-    def verified(self, claim: str, spans: Sequence[SupportSpan], written: str) -> SupportSpan | None:
-        """The span that confirms a claim after all, since verifier and confirmer, which read it as it is `written`,
-        with yes or no, are surer of it than the rules: one of `spans`, or of other passages. None where one of `spans`
-        confirms it, or none does."""
-        if self._verify is None or not self._asked.text or self._echoes(claim) or any(s.supported for s in spans):
+    def outweighed(self, claim: str, spans: Sequence[SupportSpan], written: str) -> SupportSpan | None:
+        """The span that confirms a claim after all, since confirmer, which reads it as it is `written`, with yes or no,
+        and wording are surer of it than the rules: the first of `spans`, or, where that says too little or there is
+        none, the sentence that means it most nearly. None where one of `spans` confirms it, or something is against it
+        that nothing outweighs."""
+        if self._confirm is None or not self._asked.text or self._echoes(claim) or any(s.supported for s in spans):
             return None
-        if found := self._overruled(claim, spans, written):
-            return found
-        known = {span.passage.rank for span in spans}
-        sources = [s for s in self._in_its_language(claim, self._language_of(claim)) if s.passage.rank not in known]
-        others = sorted(self._spans(claim, sources, is_cited=False), key=_merit)
-        return self._overruled(claim, others, written)
-
-    def _overruled(self, claim: str, spans: Sequence[SupportSpan], written: str) -> SupportSpan | None:
-        """The span that is confirmed although a rule doubts it, or speaks against it: of either kind the first is read.
-        None where verifier and confirmer, or, where that does not tell, the verifier, are not sure of it."""
         several = len(statements_of(claim)) > 1  # of one of them there may be more than a rival
-        of_it = [
-            span
+        if any(
+            span.reason not in OUTWEIGHED
+            or (span.reason == "words" and span.says_enough)  # another sentence is against it
+            or (span.reason == "rival" and several)
             for span in spans
-            if not (span.reason == "words" and span.says_enough)  # another sentence is against it
-            and not (span.reason == "rival" and several)
-        ]
-        doubted = [span for span in of_it if span.reason in VERIFIED][:1]
-        opposed = [span for span in of_it if span.reason in _OPPOSED][:1] if self._confirm else []
-        sure = (span for span in (*doubted, *opposed) if self._is_sure(written, span))
-        return next((replace(span, supported=True, reason="") for span in sure), None)
+        ):
+            return None
+        place = spans[0] if spans and spans[0].says_enough else self._nearest_sentence(claim)
+        confirmed = self._confirm(written) if place is not None else None
+        if place is None or confirmed is None or with_wording(self._wording(claim, place), confirmed) < OUTWEIGHS:
+            return None
+        return replace(place, supported=True, reason="")
 
-    def _is_sure(self, written: str, span: SupportSpan) -> bool:
-        """Whether verifier and confirmer, or, where that does not tell, the verifier, outweigh what a rule has against
-        a span."""
-        verdict, confirmed = self._readings(written, span)
-        if verdict is None or confirmed is None:
-            return verdict is not None and span.reason in VERIFIED and verdict.states >= VERIFIED[span.reason]
-        return min(verdict.states, confirmed) >= EVEN and both(verdict, confirmed) >= CONFIRMED[span.reason]
+    def _nearest_sentence(self, claim: str) -> SupportSpan | None:
+        """The sentence that means question and claim most nearly; None without vectors, or where there is none."""
+        sources = self._in_its_language(claim, self._language_of(claim))
+        lines = [(w, each) for each in sources for w in each.windows if len(w.parts) == 1 and may_answer(w)]
+        if self._similarities is None or not lines:
+            return None
+        cosines = self._similarities(f"{self._asked.text} {claim}", [told_by(*line) for line in lines])
+        window, source = lines[max(range(len(lines)), key=lambda at: float(cosines[at]))]
+        return SupportSpan(
+            source.passage, window.start, window.end, window.quote, SUPPORT, supported=False, reason="words",
+            on_target=True, says_enough=False,
+        )  # fmt: skip
 
     def _chance(self, claim: str, span: SupportSpan, asked: str = "") -> float:
-        verdict = self._verdict(claim, span, asked)
+        """How probable it is by the verifier that a span states a claim as the answer; 0 where it does not tell."""
+        if self._verify is None:
+            return 0.0
+        verdict = self._verify(around(span.start, span.end, self._source_of(span)), claim, asked)
         return 0.0 if verdict is None else verdict.states
-
-    def _readings(self, claim: str, span: SupportSpan) -> tuple[Verdict | None, float | None]:
-        """What verifier and confirmer tell; the latter is asked where the former tells."""
-        verdict = self._verdict(claim, span)
-        return verdict, self._confirm(claim) if verdict and self._confirm else None
-
-    def _verdict(self, claim: str, span: SupportSpan, asked: str = "") -> Verdict | None:
-        return self._verify(around(span.start, span.end, self._source_of(span)), claim, asked) if self._verify else None
 
     def certainty(
         self, claim: str, spans: Sequence[SupportSpan], written: str, *, one_of_several: bool
     ) -> tuple[float, ClaimReason]:
         """How probable it is that one of the spans that confirm a claim states it of what was asked, and why none does
-        surely: of the surest of them verdict or confirmer, on it as it is `written`, with yes or no, if one is against
-        it, or the wording; "" where one does, and the others are not looked at, or says it plainly and it is
+        surely: of confirmer, which reads it as it is `written`, with yes or no, and wording the one that doubts the
+        surest span more; "" where one does, and the others are not looked at, or says it plainly and it is
         `one_of_several` that answer together. 1 where nothing tells: without a question or a span, or, between
-        languages, without a confirmer.
+        languages, where the confirmer does not.
         """
+        confirmed: float | None = None
+        if self._asked.text and self._confirm and any(span.supported for span in spans):
+            confirmed = self._confirm(written)
         surest: tuple[float, ClaimReason] | None = None
         for span in spans:
             if span.supported:
                 wording = self._wording(claim, span) if self._asked.text else None
-                is_read = bool(self._asked.text) and (wording is not None or self._confirm is not None)
-                verdict, confirmed = self._readings(written, span) if is_read else (None, None)
-                chance = with_wording(verdict, wording, confirmed)
-                least = SURE_ACROSS if wording is None else SURE_BY_WORDING if verdict is None else SURE
-                is_sure = chance >= least
+                chance = with_wording(wording, confirmed)
+                least = SURE_ACROSS if wording is None else SURE_BY_WORDING if confirmed is None else SURE
                 may_be_aside = one_of_several and (wording or 0.0) >= SAID
-                if is_sure or (may_be_aside and self._chance(claim, span, asked=claim) >= SAID):
+                if chance >= least or (may_be_aside and self._chance(claim, span, asked=claim) >= SAID):
                     return chance, ""
                 if surest is None or chance > surest[0]:
-                    told = (verdict.states if verdict else None, confirmed)
-                    is_against = any(each is not None and each < EVEN for each in told)
-                    surest = chance, "verdict" if is_against else "wording"
+                    is_worded = confirmed is None or (wording is not None and wording < confirmed)
+                    surest = chance, "wording" if is_worded else "verdict"
         return surest or (1.0, "")
 
     def _wording(self, claim: str, span: SupportSpan) -> float | None:

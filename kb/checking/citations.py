@@ -114,7 +114,7 @@ class _Statement:
 
     @property
     def written(self) -> str:
-        """What verifier and confirmer read."""
+        """What the confirmer reads."""
         return f"{self.answer}{' ' if self.answer.isascii() else ''}{self.said}" if self.answer else self.said
 
 
@@ -162,24 +162,24 @@ def cite(
         markers: tuple[int, ...] = ()
         other: SupportSpan | None = None  # that says otherwise
         doubt: ClaimReason = ""  # why what confirms the sentence does not surely state it
-        spans, verified = _sources(statement, aligner)
+        spans, outweighed = _sources(statement, aligner)
         if statement.sends and foreign_in(draft.body, [question, *(span.quote for span in spans)]):
             withheld = True
             continue
         if statement.is_claim:
             grounded = (
                 grounded
-                or verified
+                or outweighed
                 or any(span.on_target and (span.supported or span.reason in UNDECIDED) for span in spans)
             )
             if lacks_amount and draft.code is None:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif draft.code is None and spans:
                 sure = 1.0
-                if not verified:
+                if not outweighed:
                     aside = several and not statement.answer
                     sure, doubt = aligner.certainty(statement.said, spans, statement.written, one_of_several=aside)
-                if verify is None or sure >= DISPUTED:
+                if verify is None or not doubt or sure >= DISPUTED:
                     other = aligner.disagreement(statement.said, spans)
             if other is not None:
                 pair = spans[0].passage.document, other.passage.document
@@ -371,14 +371,14 @@ def _statements(drafts: Iterable[_Sentence], known: Container[int], question: st
 
 
 def _sources(statement: _Statement, aligner: Aligner) -> tuple[list[SupportSpan], bool]:
-    """The spans that it rests on, and whether it is confirmed although the rules doubt it."""
+    """The spans that it rests on, and whether it is confirmed although a rule doubts it, or speaks against it."""
     if statement.sentence.code is not None:
         return [statement.sentence.code], False
     if not statement.is_claim and not statement.sends:
         return [], False
     spans = aligner.sources(statement.said, statement.cited)
-    verified = aligner.verified(statement.said, spans, statement.written)
-    return ([verified], True) if verified else (spans, False)
+    place = aligner.outweighed(statement.said, spans, statement.written)
+    return ([place], True) if place else (spans, False)
 
 
 def _answer_of(body: str) -> str:

@@ -16,11 +16,7 @@ from kb.schema import Message
 
 STATES, OTHERWISE, SILENT = "yes", "no", "silent"  # what they reply
 SYSTEM = "You check answers against texts."
-OF_NEITHER, OF_WORDING, OF_VERDICT = -0.1, 0.8, 0.6  # log odds, and weights of those of the two
-# Weights where the confirmer tells, too: of wording, verdict, and what it tells.
-WORDING_OF_THREE, VERDICT_OF_THREE, CONFIRMED_OF_THREE = 0.7, 0.3, 0.6
-# And of what the rules doubt: log odds, and weights of verdict and confirmer.
-OF_NO_WORDING, VERDICT_OF_BOTH, CONFIRMED_OF_BOTH = 0.7, 0.35, 0.6
+OF_WORDING, OF_CONFIRMER = 0.6, 0.8  # weights of the log odds of either
 LEAST = 0.001  # probability: nothing is surer
 TASK = (
     "Does the text state this as the answer to the question? Reply yes, no (it gives another answer), or silent.\n\n"
@@ -113,31 +109,13 @@ def behind(passages: str, task: str) -> list[Message]:
     return [Message("user", f"{passages}\n"), Message("system", task)]
 
 
-def with_wording(verdict: Verdict | None, wording: float | None, confirmed: float | None = None) -> float:
-    """How probable it is that a place states a claim, by the verdict, by the trees of wording and by what the confirmer
-    tells (0..1 each): by their log odds, weighted (docs/decisions/0072-third-course.md, 0077-confirmer.md). Where the
-    trees do not tell (None), as between languages, by the other two, and 1 without these: of other languages the
-    verifier alone has learned too little to doubt what else is confirmed."""
-    if wording is None:
-        return 1.0 if verdict is None or confirmed is None else both(verdict, confirmed)
-    if verdict is None:
-        return wording
-    if confirmed is None:
-        return _weighed(OF_NEITHER, (OF_WORDING, wording), (OF_VERDICT, verdict.states))
-    three = (WORDING_OF_THREE, wording), (VERDICT_OF_THREE, verdict.states), (CONFIRMED_OF_THREE, confirmed)
-    return _weighed(0.0, *three)
-
-
-def both(verdict: Verdict, confirmed: float) -> float:
-    """How probable it is that a place states a claim which the rules doubt, or which is in another language, by the
-    verdict on it and by what the confirmer tells of all that the model was shown: by their log odds, weighted
-    (docs/decisions/0077-confirmer.md)."""
-    return _weighed(OF_NO_WORDING, (VERDICT_OF_BOTH, verdict.states), (CONFIRMED_OF_BOTH, confirmed))
-
-
-def _weighed(odds: float, *each: tuple[float, float]) -> float:
-    """The probability of log odds and of weights with the probabilities that they are of."""
-    return 1 / (1 + math.exp(-odds - sum(weight * _log_odds(probability) for weight, probability in each)))
+def with_wording(wording: float | None, confirmed: float | None) -> float:
+    """How probable it is that the passages state a claim as the answer, by the trees of wording and by what the
+    confirmer tells (0..1 each): by their log odds, weighted (docs/decisions/0079-confirmer-alone.md). Where one of them
+    does not tell (None), as the trees between languages, by the other; 1 where neither does."""
+    if wording is None or confirmed is None:
+        return next((told for told in (wording, confirmed) if told is not None), 1.0)
+    return 1 / (1 + math.exp(-OF_WORDING * _log_odds(wording) - OF_CONFIRMER * _log_odds(confirmed)))
 
 
 def _log_odds(probability: float) -> float:

@@ -325,21 +325,18 @@ def test_where_the_model_fails_the_answer_stands() -> None:
     assert judgement.states_answer(Failing([]), "How long?", "en", None, "For 3 days.") == -1
 
 
-@pytest.mark.parametrize(
-    ("verdicts", "state"),
-    [({"yes": 0.98}, "confirmed"), ({"no": 0.4, "silent": 0.59, "yes": 0.01}, "unchecked"), (None, "confirmed")],
-)
-def test_the_verifier_reads_the_place_of_each_claim_of_an_answer(
-    filled: Fill, verdicts: dict[str, float] | None, state: str
+@pytest.mark.parametrize(("states", "state"), [(0.9, "confirmed"), (0.1, "unchecked")])
+def test_of_several_sentences_one_that_is_not_the_answer_is_read_beside_its_place(
+    filled: Fill, states: float, state: str
 ) -> None:
-    model = ScriptedModel([REWORDED])
-    model.name, model.weights = shipped_adapters.MODEL, weights.WEIGHTS[shipped_adapters.MODEL].sha256
-    model.verdicts = verdicts
-    [claim] = filled(model).answer(LAPTOP, OWNER).claims
+    model = verifying([f"{GOOD} A replacement arrives after 3 working days [1]."], states)
+    model.confirmed = {STATES: 0.05, SILENT: 0.95}
+    claim, _ = filled(model).answer(LAPTOP, OWNER).claims
     assert claim.state == state
-    said = model.verdict_requests[0][-1].content
-    assert LAPTOP in said
-    assert REWORDED.removesuffix(" [1].") in said
+    read, said = [request[-1].content for request in model.verdict_requests], GOOD.removesuffix(" [1].")
+    [asked] = [each for each in read if f"Question: {said}.\n\nText:" in each]
+    assert "3 working days" in asked  # what stands around it
+    assert asked.endswith(f"Answer: {said}.")
 
 
 def test_without_the_judge_or_with_other_weights_nothing_is_verified(filled: Fill) -> None:

@@ -14,7 +14,6 @@ from kb.confidence.verdicts import (
     asked,
     asked_of_answer,
     asked_of_passages,
-    both,
     probability_confirmed,
     probability_stated,
     verdict_on,
@@ -88,37 +87,12 @@ def test_an_answer_is_put_behind_the_passages_that_it_is_of() -> None:
 
 
 @pytest.mark.parametrize(
-    ("states", "wording", "together"),
-    [(0.5, 0.5, 0.475), (0.9, 0.5, 0.772), (0.1, 0.5, 0.195), (0.5, 0.9, 0.84), (0.0, 0.9, 0.077), (1.0, 0.4, 0.976)],
+    ("wording", "confirmed", "together"),
+    [(0.5, 0.5, 0.5), (0.9, 0.5, 0.789), (0.5, 0.9, 0.853), (0.9, 0.1, 0.392), (0.1, 0.9, 0.608), (1.0, 0.0, 0.201)],
 )
-def test_verdict_and_wording_are_weighed_together(states: float, wording: float, together: float) -> None:
-    assert with_wording(Verdict(states, 0.0), wording) == pytest.approx(together, abs=5e-4)
-
-
-@pytest.mark.parametrize(
-    ("states", "wording", "confirmed", "together"),
-    [
-        (0.5, 0.5, 0.5, 0.5), (0.9, 0.5, 0.5, 0.659), (0.5, 0.9, 0.5, 0.823), (0.5, 0.5, 0.9, 0.789),
-        (0.9, 0.9, 0.1, 0.71), (0.9, 0.9, 0.9, 0.972), (0.1, 0.9, 0.9, 0.9), (1.0, 1.0, 0.0, 0.941),
-    ],
-)  # fmt: skip
-def test_what_the_confirmer_tells_is_weighed_with_them(
-    states: float, wording: float, confirmed: float, together: float
-) -> None:
-    assert with_wording(Verdict(states, 0.0), wording, confirmed) == pytest.approx(together, abs=5e-3)
-
-
-@pytest.mark.parametrize(
-    ("states", "confirmed", "together"),
-    [(0.5, 0.5, 0.668), (0.9, 0.5, 0.813), (0.5, 0.9, 0.883), (0.95, 0.95, 0.971), (1.0, 0.1, 0.86)],
-)
-def test_of_what_the_rules_doubt_verifier_and_confirmer_tell_together(
-    states: float, confirmed: float, together: float
-) -> None:
-    assert both(Verdict(states, 0.0), confirmed) == pytest.approx(together, abs=5e-3)
+def test_wording_and_confirmer_are_weighed_together(wording: float, confirmed: float, together: float) -> None:
+    assert with_wording(wording, confirmed) == pytest.approx(together, abs=5e-3)
 
 
 def test_where_one_of_them_does_not_tell_the_other_does() -> None:
-    assert with_wording(None, 0.4) == with_wording(None, 0.4, 0.9) == 0.4
-    assert with_wording(Verdict(0.1, 0.9), None) == with_wording(None, None, 0.1) == 1.0  # alone neither doubts
-    assert with_wording(Verdict(0.8, 0.1), None, 0.3) == both(Verdict(0.8, 0.1), 0.3)
+    assert (with_wording(0.4, None), with_wording(None, 0.3), with_wording(None, None)) == (0.4, 0.3, 1.0)
