@@ -55,7 +55,8 @@ LISTED = 4  # and so many parts of it between commas
 _LINKING = "是为的了有在元共达约计"  # characters that tie an answer to what was asked
 # The source holds what such a claim says, but not surely of what was asked: it is marked, and not withheld.
 UNDECIDED: frozenset[ClaimReason] = frozenset({"language", "rival", "quantifier", "part"})
-# What a rule doubts, or speaks against, that the confirmer may confirm all the same; the probability from which on.
+# What a rule doubts, or speaks against, that confirmer and wording may confirm all the same; the probability from which
+# on they do.
 OUTWEIGHED: frozenset[ClaimReason] = frozenset(
     {"words", "rival", "part", "asked", "relation", "language", "number", "name", "negation", "quantifier"}
 )
@@ -175,23 +176,32 @@ class Aligner:
         ):
             return None
         place = spans[0] if spans and spans[0].says_enough else self._nearest_sentence(claim)
-        confirmed = self._confirm(written) if place is not None else None
-        if place is None or confirmed is None or with_wording(self._wording(claim, place), confirmed) < OUTWEIGHS:
+        if place is None:
             return None
-        return replace(place, supported=True, reason="")
+        confirmed = self._confirm(written)
+        is_sure = confirmed is not None and with_wording(self._wording(claim, place), confirmed) >= OUTWEIGHS
+        return replace(place, supported=True, reason="") if is_sure else None
 
     def _nearest_sentence(self, claim: str) -> SupportSpan | None:
         """The sentence that means question and claim most nearly; None without vectors, or where there is none."""
         sources = self._in_its_language(claim, self._language_of(claim))
         lines = [(w, each) for each in sources for w in each.windows if len(w.parts) == 1 and may_answer(w)]
-        if self._similarities is None or not lines:
+        cosines = self._likeness(claim, lines)
+        if not cosines:
             return None
-        cosines = self._similarities(f"{self._asked.text} {claim}", [told_by(*line) for line in lines])
-        window, source = lines[max(range(len(lines)), key=lambda at: float(cosines[at]))]
+        window, source = lines[cosines.index(max(cosines))]
         return SupportSpan(
             source.passage, window.start, window.end, window.quote, SUPPORT, supported=False, reason="words",
             on_target=True, says_enough=False,
         )  # fmt: skip
+
+    def _likeness(self, claim: str, lines: Sequence[tuple[Window, Source]]) -> list[float]:
+        """The cosines of question and claim with sentences, each with the question that it answers; none without
+        vectors."""
+        if self._similarities is None or not lines:
+            return []
+        told = [told_by(*line) for line in lines]
+        return [*map(float, self._similarities(f"{self._asked.text} {claim}", told))]
 
     def _chance(self, claim: str, span: SupportSpan, asked: str = "") -> float:
         """How probable it is by the verifier that a span states a claim as the answer; 0 where it does not tell."""
@@ -209,22 +219,21 @@ class Aligner:
         `one_of_several` that answer together. 1 where nothing tells: without a question or a span, or, between
         languages, where the confirmer does not.
         """
-        confirmed: float | None = None
-        if self._asked.text and self._confirm and any(span.supported for span in spans):
-            confirmed = self._confirm(written)
-        surest: tuple[float, ClaimReason] | None = None
-        for span in spans:
-            if span.supported:
-                wording = self._wording(claim, span) if self._asked.text else None
-                chance = with_wording(wording, confirmed)
-                least = SURE_ACROSS if wording is None else SURE_BY_WORDING if confirmed is None else SURE
-                may_be_aside = one_of_several and (wording or 0.0) >= SAID
-                if chance >= least or (may_be_aside and self._chance(claim, span, asked=claim) >= SAID):
-                    return chance, ""
-                if surest is None or chance > surest[0]:
-                    is_worded = confirmed is None or (wording is not None and wording < confirmed)
-                    surest = chance, "wording" if is_worded else "verdict"
-        return surest or (1.0, "")
+        supported = [span for span in spans if span.supported]
+        if not self._asked.text or not supported:
+            return 1.0, ""
+        confirmed = self._confirm(written) if self._confirm else None
+        doubts: list[tuple[float, ClaimReason]] = []
+        for span in supported:
+            wording = self._wording(claim, span)
+            chance = with_wording(wording, confirmed)
+            least = SURE_ACROSS if wording is None else SURE_BY_WORDING if confirmed is None else SURE
+            may_be_aside = one_of_several and (wording or 0.0) >= SAID
+            if chance >= least or (may_be_aside and self._chance(claim, span, asked=claim) >= SAID):
+                return chance, ""
+            is_worded = confirmed is None or (wording is not None and wording < confirmed)
+            doubts.append((chance, "wording" if is_worded else "verdict"))
+        return max(doubts, key=lambda doubt: doubt[0])
 
     def _wording(self, claim: str, span: SupportSpan) -> float | None:
         """How probable it is by the wording; None between languages, of which it does not tell."""
@@ -404,11 +413,9 @@ class Aligner:
                 for w in each.windows
                 if len(w.parts) == 1 and language_of(w.quote) == language and not ASKS.search(w.quote)
             ]
-            told = [told_by(w, each) for w, each in lines]
-            cosines = self._similarities(f"{self._asked.text} {claim}", told) if lines else ()
-            found = list(zip(map(float, cosines), lines, strict=True))
-            least = max((cosine for cosine, _ in found), default=0.0) - CLOSE
-            self._nearest[claim] = [line for cosine, line in found if cosine >= least]
+            cosines = self._likeness(claim, lines)
+            least = max(cosines, default=0.0) - CLOSE
+            self._nearest[claim] = [line for cosine, line in zip(cosines, lines, strict=True) if cosine >= least]
         return any(
             each is source and near.parts.start in window.parts and holds(near.quote)
             for near, each in self._nearest[claim]
