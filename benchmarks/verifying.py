@@ -22,7 +22,8 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks import blocks, courses, ticks
 from benchmarks.result import Result
-from kb.checking.disagreements import DISPUTES, SAME_ANSWER
+from kb.answering import prompts
+from kb.checking.disagreements import DISPUTES, MAY_DISPUTE, SAME_ANSWER
 from kb.confidence import verdicts
 from kb.confidence.verdicts import OTHERWISE, SILENT, STATES
 from kb.config import LLMSettings
@@ -125,21 +126,23 @@ def run(write: bool = False) -> Result:
     if write:
         train()
     model = EmbeddedModel(LLMSettings(embedded_model=shipped_adapters.MODEL))
-    found: dict[tuple[str, str], list[tuple[Example, verdicts.Verdict]]] = {}
+    found: dict[tuple[str, str], list[tuple[Example, float]]] = {}
     claims = (("groups", groups()), ("several", of_several()), ("blind", blind()))
     for name, source in claims:
         for example in (each for group in source for each in group if each.held_out):
             verdict = verdicts.verdict_on(model, example.question, example.text, example.claim)
             if verdict is None:
                 raise SystemExit(f"{shipped_adapters.MODEL} is not the model of the verifier")
-            key = "other texts" if example.kind in _OTHER_KINDS else f"claims of {name}", language_of(example.question)
-            found.setdefault(key, []).append((example, verdict))
+            others = example.kind in _OTHER_KINDS
+            key = "other texts" if others else f"claims of {name}", language_of(example.question)
+            sure = _sure_of(model, example, verdict) if others else verdict.states
+            found.setdefault(key, []).append((example, sure))
     model.close()
     rows: list[tuple[str | float, ...]] = []
     for (name, language), pairs in sorted(found.items()):
         others = name == "other texts"
         right = np.array([example.reply == (OTHERWISE if others else STATES) for example, _ in pairs])
-        sure = np.array([verdict.otherwise if others else verdict.states for _, verdict in pairs])
+        sure = np.array([each for _, each in pairs])
         passing = sure >= (DISPUTES if others else SAME_ANSWER)
         rows.append((
             name, language, int(right.sum()), int((~right).sum()), float(roc_auc_score(right, sure)),
@@ -147,6 +150,15 @@ def run(write: bool = False) -> Result:
         ))  # fmt: skip
     columns = ("of", "language", "right", "wrong", "AUC", "right that pass", "wrong that pass")
     return Result("verifying", columns, tuple(rows), ("other texts: right is what gives another answer",))
+
+
+def _sure_of(model: EmbeddedModel, example: Example, verdict: verdicts.Verdict) -> float:
+    """How surely another text gives another answer, as it is told beside a claim."""
+    if verdict.otherwise < MAY_DISPUTE:
+        return verdict.otherwise
+    told = prompts.quoted(blocks.passages_of([example.text]), language_of(example.question))
+    said = example.text.partition("\n")[2]
+    return verdicts.with_answer(verdict.otherwise, verdicts.probability_confirmed(model, example.question, told, said))
 
 
 def train() -> None:

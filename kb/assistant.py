@@ -528,6 +528,7 @@ class KnowledgeBase(Documents):
             judged if judges else None,
             judgement.verifying(self.model, draft.searched, options.stop) if judges else None,
             judgement.confirming(self.model, draft.searched, told, options.stop) if judges else None,
+            judgement.confirming_by(self.model, draft.searched, draft.language, options.stop) if judges else None,
         )  # fmt: skip
         draft.passages += cited.beside
         return cited

@@ -18,6 +18,7 @@ from typing import Protocol, TypeVar
 from kb.answering import prompts
 from kb.confidence.verdicts import (
     Confirm,
+    ConfirmBy,
     Telling,
     Verdict,
     Verify,
@@ -108,6 +109,19 @@ def confirming(model: _Judge, question: str, passages: str, stop: threading.Even
     @functools.cache
     def confirm(claim: str) -> float | None:
         read = functools.partial(probability_confirmed, model, question, passages, _in_one_block(claim), stop)
+        return _read("a claim was not confirmed", read, stop)
+
+    return confirm
+
+
+def confirming_by(model: _Judge, question: str, language: Language, stop: threading.Event | None) -> ConfirmBy | None:
+    """What tells how probable it is that one passage states an answer; None for a model without a confirmer."""
+    if not has_adapters(model):
+        return None
+
+    def confirm(passage: Passage, claim: str) -> float | None:
+        told = prompts.quoted([passage], language)
+        read = functools.partial(probability_confirmed, model, question, told, _in_one_block(claim), stop)
         return _read("a claim was not confirmed", read, stop)
 
     return confirm

@@ -9,7 +9,7 @@ import glob
 import itertools
 import math
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -54,7 +54,8 @@ WORTH_READING = 0.75  # score of a passage that the model is given, as a share o
 MORE_OF_SHORT = 2  # times as many passages as else, at most, where together they are short
 ROOM = 336  # tokens of those, half of what three long ones may have
 COUNTED = 100  # passages that hold a name of what a measure is calculated from: more tell nothing
-BESIDE = 8  # passages among which what disagrees with an answer is looked for
+# Passages among which what disagrees with an answer is looked for; and of those in a language that was not read.
+BESIDE, BESIDE_ACROSS = 8, 2
 COMMON_PIECE = 0.1  # weight of a stop word in MaxSim, as a share of the rarest word's
 
 
@@ -215,9 +216,15 @@ class Retriever:
         embedded: EmbeddedQuestion | None,
         glossary: bool,
     ) -> list[Passage]:
-        """What is found besides the passages that the model read, a little further down: it may say something else.
-        Numbered after them; nothing of documents that others replace."""
-        found = self.retrieve(question, asker, BESIDE, scope, embedded=embedded, glossary=glossary).passages
+        """What is found besides the passages that the model read, a little further down, and what comes nearest in a
+        language that it did not read: it may say something else. Numbered after them; nothing of documents that others
+        replace."""
+        widened = self._glossary.widened(question, asker) if glossary and self._settings.glossary else None
+        asked = self._search_question(question, widened, embedded)
+        found: list[Passage] = []
+        for allowed, k in self._parts_beside(self._catalog.document_ids(asker, scope), read):
+            ranked = self._search(asked, allowed, k).ranked
+            found += with_short_ones(self._catalog.passages(ranked[: MORE_OF_SHORT * k], asker), k)
         replaced = self.replaced(found, asker)
         known = {passage.chunk_id for passage in read}
         others = (
@@ -226,6 +233,17 @@ class Retriever:
             if passage.chunk_id not in known
         )
         return [replace(passage, rank=rank) for rank, passage in enumerate(others, len(read) + 1)]
+
+    def _parts_beside(
+        self, document_ids: Sequence[int] | None, read: Sequence[Passage]
+    ) -> Iterator[tuple[Selection | None, int]]:
+        """What is searched for passages beside those `read`, and for how many: each language by itself, if there are
+        both."""
+        if len(self._catalog.languages()) < len(LANGUAGES) or not self._settings.both_languages:
+            yield None if document_ids is None else self._scan.select(document_ids), BESIDE
+            return
+        for language, part in self._by_language(document_ids).items():
+            yield part, BESIDE if any(passage.language == language for passage in read) else BESIDE_ACROSS
 
     def _search_question(
         self, question: str, widened: Widened | None = None, embedded: EmbeddedQuestion | None = None

@@ -28,7 +28,7 @@ from kb.checking.sources import (
     told_by,
 )
 from kb.confidence.trees import shipped
-from kb.confidence.verdicts import Confirm, Verify, with_wording
+from kb.confidence.verdicts import Confirm, ConfirmBy, Verify, with_wording
 from kb.confidence.wording import measures
 from kb.language.code_blocks import lines_in
 from kb.language.content_terms import content_of, is_number, share_held, stem
@@ -98,7 +98,8 @@ class Aligner:
     the question are looked for. `similarities` compares a claim with spans in another language. `beside` gives
     passages that were found, too: they confirm nothing, and may say something else. It is called where a claim is
     confirmed, as is `answers`, which tells how sure it is that a text states the answer to the question, under 0 where
-    it is not, and `verify`, which gives verdicts. `confirm` tells whether the passages state a claim as the answer.
+    it is not, and `verify`, which gives verdicts. `confirm` tells whether the passages state a claim as the answer,
+    and `confirm_by` whether one passage alone does.
     `answered` is where what is said to the question begins with yes or no.
     """
 
@@ -113,6 +114,7 @@ class Aligner:
         answers: Callable[[str], float] | None = None,
         verify: Verify | None = None,
         confirm: Confirm | None = None,
+        confirm_by: ConfirmBy | None = None,
     ) -> None:
         self._verify, self._confirm = verify, confirm
         self._sources = [source_of(without_orders(passage), document_text) for passage in passages]
@@ -126,6 +128,7 @@ class Aligner:
         self._disagreements = Disagreements(
             self._sources, question, similarities, self._objections.values_of, self._objections.other_editions,
             lambda: [source_of(without_orders(passage), document_text) for passage in beside()], answers, verify,
+            confirm_by,
         )  # fmt: skip
         self._nearest: dict[str, list[tuple[Window, Source]]] = {}  # the sentences that mean a claim most nearly
 
@@ -210,18 +213,15 @@ class Aligner:
         verdict = self._verify(around(span.start, span.end, self._source_of(span)), claim, asked)
         return 0.0 if verdict is None else verdict.states
 
-    def certainty(
-        self, claim: str, spans: Sequence[SupportSpan], written: str, *, one_of_several: bool
-    ) -> tuple[float, ClaimReason]:
-        """How probable it is that one of the spans that confirm a claim states it of what was asked, and why none does
-        surely: of confirmer, which reads it as it is `written`, with yes or no, and wording the one that doubts the
-        surest span more; "" where one does, and the others are not looked at, or says it plainly and it is
-        `one_of_several` that answer together. 1 where nothing tells: without a question or a span, or, between
-        languages, where the confirmer does not.
+    def doubt(self, claim: str, spans: Sequence[SupportSpan], written: str, *, one_of_several: bool) -> ClaimReason:
+        """Why none of the spans that confirm a claim surely states it of what was asked: of confirmer, which reads it
+        as it is `written`, with yes or no, and wording the one that doubts the surest span more. "" where one does, or
+        says it plainly and it is `one_of_several` that answer together; and where nothing tells: without a question or
+        a span, or, between languages, where the confirmer does not.
         """
         supported = [span for span in spans if span.supported]
         if not self._asked.text or not supported:
-            return 1.0, ""
+            return ""
         confirmed = self._confirm(written) if self._confirm else None
         doubts: list[tuple[float, ClaimReason]] = []
         for span in supported:
@@ -230,10 +230,10 @@ class Aligner:
             least = SURE_ACROSS if wording is None else SURE_BY_WORDING if confirmed is None else SURE
             may_be_aside = one_of_several and (wording or 0.0) >= SAID
             if chance >= least or (may_be_aside and self._chance(claim, span, asked=claim) >= SAID):
-                return chance, ""
+                return ""
             is_worded = confirmed is None or (wording is not None and wording < confirmed)
             doubts.append((chance, "wording" if is_worded else "verdict"))
-        return max(doubts, key=lambda doubt: doubt[0])
+        return max(doubts, key=lambda doubt: doubt[0])[1]
 
     def _wording(self, claim: str, span: SupportSpan) -> float | None:
         """How probable it is by the wording; None between languages, of which it does not tell."""

@@ -19,7 +19,7 @@ from kb.checking.fragments import states_something
 from kb.checking.objections import Similarities
 from kb.checking.unit_mismatch import gives_amount
 from kb.checking.year_mismatch import gives_way, heading_of
-from kb.confidence.verdicts import Confirm, Verify
+from kb.confidence.verdicts import Confirm, ConfirmBy, Verify
 from kb.language.code_blocks import code_blocks, is_fence
 from kb.language.language import CJK, repeats, sentences
 from kb.messages.coded_text import text_in
@@ -31,7 +31,6 @@ _MARKER = re.compile(
 )
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _CLOSING = "。！？；.!?;"
-DISPUTED = 0.4  # probability from which on it is looked whether others say otherwise, where there is a verifier
 _CONTRADICTS: frozenset[ClaimReason] = frozenset(
     {"sign", "negation", "row", "year", "unit", "replaced", "conflict", "order"}
 )
@@ -129,17 +128,18 @@ def cite(
     answers: Callable[[str], float] | None = None,
     verify: Verify | None = None,
     confirm: Confirm | None = None,
+    confirm_by: ConfirmBy | None = None,
 ) -> CheckedAnswer:
     """Check an answer against the passages the model was shown.
 
-    `question` is what it answers; `similarities`, `document_text`, `beside`, `answers`, `verify` and `confirm` are the
-    Aligner's. The ranks of what `beside` gives follow one another, after those of `passages`; what is cited of it is
-    numbered from the first one on.
+    `question` is what it answers; `similarities`, `document_text`, `beside`, `answers`, `verify`, `confirm` and
+    `confirm_by` are the Aligner's. The ranks of what `beside` gives follow one another, after those of `passages`; what
+    is cited of it is numbered from the first one on.
     """
     beside = functools.cache(beside)
     aligner = Aligner(
         passages, question, similarities, document_text, beside, bool(_ANSWER.match(_without_whence(text))), answers,
-        verify, confirm,
+        verify, confirm, confirm_by,
     )  # fmt: skip
     drafts = list(_with_code(text, aligner))
     drafts = [draft for draft, again in zip(drafts, repeats(d.body for d in drafts), strict=True) if not again]
@@ -175,13 +175,12 @@ def cite(
             if lacks_amount and draft.code is None:
                 spans = [replace(span, supported=False, reason="echo") for span in spans]
             elif draft.code is None and spans:
-                sure = 1.0
                 if not outweighed:
                     aside = several and not statement.answer
-                    sure, doubt = aligner.certainty(statement.said, spans, statement.written, one_of_several=aside)
-                if verify is None or not doubt or sure >= DISPUTED:
-                    other = aligner.disagreement(statement.said, spans)
+                    doubt = aligner.doubt(statement.said, spans, statement.written, one_of_several=aside)
+                other = aligner.disagreement(statement.said, spans)
             if other is not None:
+                grounded = True  # of what was asked two documents speak
                 pair = spans[0].passage.document, other.passage.document
                 disagreeing.setdefault(frozenset(pair), pair)
                 earlier, later = (heading_of(span.passage.title, span.passage.document) for span in (spans[0], other))

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
+import numpy as np
+
 from kb.checking import year_mismatch
 from kb.checking.ranges import measured, ranges_in
 from kb.checking.rival_values import Value
@@ -28,7 +30,7 @@ from kb.checking.sources import (
     told_by,
 )
 from kb.checking.unit_mismatch import gives_amount
-from kb.confidence.verdicts import Verdict, Verify
+from kb.confidence.verdicts import ConfirmBy, Verdict, Verify, with_answer
 from kb.language.content_terms import content_of, is_number, share_held, words_of
 from kb.language.date_forms import months_in
 from kb.language.language import language_of
@@ -49,10 +51,15 @@ FURTHER = 0.025
 # by how much less (cosine) they may be like the question than that.
 JUDGED, JUDGED_FURTHER = 3, 0.08
 MOST_JUDGED = 8  # sentences that the model judges of one answer, however many claims it has
-# Probability from which on a sentence gives another answer than a claim by the verifier; of how many sentences it is
-# asked for a claim, of each language those most like question and claim; and how many words these have at least.
-DISPUTES = 0.5
-NEAREST = {True: 3, False: 1}
+# Probability, by the verifier, from which on a sentence may give another answer than a claim; and from which on it
+# does, by that and what the confirmer tells of the sentence as the answer, read in its passage alone.
+MAY_DISPUTE, DISPUTES = 0.2, 0.43
+# Of how many sentences the verifier is asked for a claim: those most like question and claim, of the claim's language
+# and of the other; the weight of their words in that, beside two cosines; of how many for an answer, however many
+# claims it has; how many words they have at least.
+NEAREST = {True: 3, False: 3}
+OF_WORDS = 0.15
+MOST_VERIFIED = 12
 SHORTEST = 3
 SAME_ANSWER = 0.5  # probability from which on a text states what a sentence of another document says, too
 _OF_MONTH = re.compile(r"(?:每月|每季度?|每年\s?\d{1,2}\s?月)的?\s?\d{1,2}\s?[日号]")
@@ -80,7 +87,7 @@ class Disagreements:
     `sources` are the passages that were read, of which those of the ranks `other_editions` are of editions that were
     not asked for; `beside` gives what was found, too, and is called where it is needed. `answers` tells how sure
     it is that a text states the answer to the question, under 0 where it is not; `verify` does better where there is a
-    verifier.
+    verifier, and with `confirm_by` better still.
     """
 
     def __init__(
@@ -93,9 +100,10 @@ class Disagreements:
         beside: Callable[[], Sequence[Source]],
         answers: Callable[[str], float] | None = None,
         verify: Verify | None = None,
+        confirm_by: ConfirmBy | None = None,
     ) -> None:
         self._sources, self._question, self._similarities = sources, question, similarities
-        self._answers, self._verify = answers, verify
+        self._answers, self._verify, self._confirm_by = answers, verify, confirm_by
         self._judgements: dict[str, float] = {}  # of sentences that the model judged
         self._verdicts = 0  # that were asked for
         self._values_of, self._other_editions, self._find_beside = values_of, other_editions, beside
@@ -149,10 +157,10 @@ class Disagreements:
     def _disputed(
         self, claim: str, source: Source, place: range, agreeing: Set[tuple[str, str]]
     ) -> tuple[Window, Passage] | None:
-        """Of the sentences of other documents that are most like question and claim the one that most surely gives
-        another answer, by the verifier; None where none does, its document states the claim elsewhere, or the claim's
-        own place states what it says. Beside an amount stands another one, or a word for one."""
-        if self._similarities is None or self._verify is None or self._verdicts >= MOST_JUDGED:
+        """Of the sentences of other documents that are most like question and claim, first of those in its language,
+        the one that most surely gives another answer; None where none does, its document states the claim elsewhere, or
+        the claim's own place states what it says. Beside an amount stands another one, or a word for one."""
+        if self._similarities is None or self._verify is None or self._verdicts >= MOST_VERIFIED:
             return None
         of_period = _periods_of(claim) - _periods_of(self._question)
         is_amount = bool(numbers_in(claim) - numbers_in(self._question))
@@ -169,29 +177,52 @@ class Disagreements:
         if not others:
             return None
         told = [told_by(*pair) for pair in others]
-        likeness = self._similarities(self._question, told) + self._similarities(f"{self._question} {claim}", told)
-        language, found = language_of(claim), dict[int, Verdict]()
-        for is_own, most in NEAREST.items():
+        said = f"{self._question} {claim}"
+        likeness = self._similarities(self._question, told) + self._similarities(said, told)
+        likeness = likeness + OF_WORDS * np.array([share_held(content_of(said), w.tokens) for w, _ in others])
+        language = language_of(claim)
+        for is_own, most in NEAREST.items():  # between languages there is more that only seems to disagree
             of_it = [at for at, (_, other) in enumerate(others) if (language in other.languages) is is_own]
-            for at in sorted(of_it, key=lambda at: -likeness[at])[:most]:
-                if verdict := self._verdict(claim, *others[at]):
-                    found[at] = verdict
-        stating = {_document(others[at][1]) for at, verdict in found.items() if verdict.states >= SAME_ANSWER}
-        sure = {
-            at: verdict.otherwise
-            for at, verdict in found.items()
-            if _document(others[at][1]) not in stating and not _gives_same(claim, self._question, others[at][0].quote)
-        }
-        best = max(sure, key=lambda at: sure[at], default=None)
-        if best is None or sure[best] < DISPUTES:
-            return None
-        window, other = others[best]
-        back = self._verify(around(place.start, place.stop, source), window.quote, "")
-        return None if back is not None and back.states >= SAME_ANSWER else (window, other.passage)
+            nearest = sorted(of_it, key=lambda at: -likeness[at])[:most]
+            found = self._surest(claim, [others[at] for at in nearest])
+            if found is not None and not self._is_stated_by(source, place, found[0]):
+                return found[0], found[1].passage
+        return None
+
+    def _surest(self, claim: str, others: Sequence[tuple[Window, Source]]) -> tuple[Window, Source] | None:
+        """The sentence of other documents that most surely gives another answer than a claim; None where none does, or
+        a document that would states the claim elsewhere."""
+        verdicts = [(*pair, verdict) for pair in others if (verdict := self._verdict(claim, *pair))]
+        stating = {_document(other) for _, other, verdict in verdicts if verdict.states >= SAME_ANSWER}
+        sure = [
+            (self._sureness(window, other, verdict), window, other)
+            for window, other, verdict in verdicts
+            if verdict.otherwise >= MAY_DISPUTE
+            and _document(other) not in stating
+            and not _gives_same(claim, self._question, window.quote)
+        ]
+        chance, window, other = max(sure, key=lambda each: each[0], default=(0.0, None, None))
+        return (window, other) if window and other and chance >= DISPUTES else None
+
+    def _is_stated_by(self, source: Source, place: range, window: Window) -> bool:
+        """Whether what a claim rests on states, too, what a sentence of another document says: its passage by the
+        confirmer, else its place by the verifier."""
+        if self._confirm_by:
+            stated = self._confirm_by(source.passage, window.quote)
+        else:
+            assert self._verify is not None
+            verdict = self._verify(around(place.start, place.stop, source), window.quote, "")
+            stated = None if verdict is None else verdict.states
+        return stated is not None and stated >= SAME_ANSWER
+
+    def _sureness(self, window: Window, source: Source, verdict: Verdict) -> float:
+        """How surely a sentence gives another answer than a claim, by the verdict on the claim and by the confirmer."""
+        answers = self._confirm_by(source.passage, window.quote) if self._confirm_by else None
+        return with_answer(verdict.otherwise, answers)
 
     def _verdict(self, claim: str, window: Window, source: Source) -> Verdict | None:
         """The verdict on a claim by a sentence; None where the verifier is not asked any more."""
-        if self._verify is None or self._verdicts >= MOST_JUDGED:
+        if self._verify is None or self._verdicts >= MOST_VERIFIED:
             return None
         self._verdicts += 1
         return self._verify(headed(_said(window, source), source), claim, "")
@@ -386,12 +417,13 @@ def _parts_of_days(numbers: Set[str]) -> set[str]:
 
 
 def _gives_same(claim: str, question: str, sentence: str) -> bool:
-    """Whether a sentence has a value that the claim adds, in a unit of its own or within a range: two weeks are 14
-    days, and 20 minutes are 15 to 30."""
+    """Whether a sentence has what the claim adds, in a unit of its own or within a range: two weeks are 14 days, and 20
+    minutes are 15 to 30. From 2 to 8 o'clock is not from 2 to 7."""
     claim = in_units_of(claim, sentence)
     added = numbers_in(claim) - numbers_in(question)
-    if not added.isdisjoint(numbers_in(sentence)):
-        return True
+    there = numbers_in(sentence)
+    if not added.isdisjoint(there):
+        return added <= there or there <= numbers_in(claim)
     values = {number: units for number, units in measured(claim).items() if plain(number) in added}
     return _lie_within(values, sentence) or _lie_within(measured(sentence), claim)
 

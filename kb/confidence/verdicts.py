@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from kb.schema import Message
+from kb.schema import Message, Passage
 
 STATES, OTHERWISE, SILENT = "yes", "no", "silent"  # what they reply
 SYSTEM = "You check answers against texts."
 OF_WORDING, OF_CONFIRMER = 0.6, 0.8  # weights of the log odds of either
+OF_ANSWER = 0.3  # the same of what tells that a sentence answers, beside the verdict that it answers otherwise
 LEAST = 0.001  # probability: nothing is surer
 TASK = (
     "Does the text state this as the answer to the question? Reply yes, no (it gives another answer), or silent.\n\n"
@@ -41,6 +42,8 @@ class Verdict:
 Verify = Callable[[str, str, str], Verdict | None]
 # Of a claim: how probable it is, 0..1, that the passages which were shown state it as the answer to what was asked.
 Confirm = Callable[[str], float | None]
+# Of a passage and a claim: how probable it is, 0..1, that the passage alone states it as the answer.
+ConfirmBy = Callable[[Passage, str], float | None]
 
 
 class Telling(Protocol):
@@ -115,7 +118,18 @@ def with_wording(wording: float | None, confirmed: float | None) -> float:
     does not tell (None), as the trees between languages, by the other; 1 where neither does."""
     if wording is None or confirmed is None:
         return next((told for told in (wording, confirmed) if told is not None), 1.0)
-    return 1 / (1 + math.exp(-OF_WORDING * _log_odds(wording) - OF_CONFIRMER * _log_odds(confirmed)))
+    return _probability(OF_WORDING * _log_odds(wording) + OF_CONFIRMER * _log_odds(confirmed))
+
+
+def with_answer(otherwise: float, answers: float | None) -> float:
+    """How probable it is that a sentence gives another answer than a claim, by the verdict on the claim, and by what
+    the confirmer tells of the sentence as the answer (0..1 each): by their log odds, the second weighted
+    (docs/decisions/0080-disagreements-confirmed.md). By the verdict alone where the confirmer does not tell (None)."""
+    return otherwise if answers is None else _probability(_log_odds(otherwise) + OF_ANSWER * _log_odds(answers))
+
+
+def _probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds))
 
 
 def _log_odds(probability: float) -> float:

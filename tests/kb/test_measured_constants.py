@@ -34,7 +34,8 @@ MEASURED = {
     },
     "python -m benchmarks verifying": {
         "kb.checking.alignment": {"SAID": 0.8, "TAKEN": 0.3},
-        "kb.checking.disagreements": {"DISPUTES": 0.5, "SAME_ANSWER": 0.5},
+        "kb.checking.disagreements": {"MAY_DISPUTE": 0.2, "DISPUTES": 0.43, "SAME_ANSWER": 0.5},
+        "kb.confidence.verdicts": {"OF_ANSWER": 0.3},
     },
     "python -m benchmarks confirming": {
         "kb.checking.alignment": {"SURE": 0.6, "SURE_ACROSS": 0.7, "OUTWEIGHS": 0.8},
@@ -59,6 +60,8 @@ MEASURED = {
     },
     "python -m benchmarks requests": {
         "kb.answering.product_help": {"NEAR": 0.90},
+        "kb.answering.retrieval": {"BESIDE": 8, "BESIDE_ACROSS": 2},
+        "kb.checking.disagreements": {"OF_WORDS": 0.15, "MOST_VERIFIED": 12, "SHORTEST": 3},
         "kb.requests.mentions": {"NEAR": 0.86},
         "kb.requests.listing": {"COVERED": 1 / 3, "COVERED_UNSURE": 0.6, "RIVAL": 0.05},
         "kb.requests.document_names": {

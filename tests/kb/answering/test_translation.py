@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from ingest.sync.pipeline import ingest
 from kb.answering import translation as translation_module
-from kb.answering.retrieval import OFF_TOPIC, OTHER_SHARE, PLAINLY, averaged
+from kb.answering.retrieval import BESIDE_ACROSS, MORE_OF_SHORT, OFF_TOPIC, OTHER_SHARE, PLAINLY, averaged
 from kb.answering.translation import Translation, asking, checked, translated
 from kb.assistant import KnowledgeBase
 from kb.config import RetrievalSettings, Settings
-from kb.schema import Language, Notice, Retrieved
+from kb.schema import EVERYTHING, Language, Notice, Retrieved, Scope
 from kb.store import translations
 from kb.store.catalog import Catalog
 from tests.fakes import ScriptedModel
-from tests.knowledge import OWNER
+from tests.knowledge import OWNER, write
 
 Fill = Callable[[ScriptedModel], KnowledgeBase]
 SICK = "How many days of fully paid sick leave are there a year?"
@@ -93,6 +94,25 @@ def test_nothing_is_translated_where_it_is_switched_off_or_not_needed(filled: Fi
     list(kb.ask(SICK, OWNER))
     assert model.completion_requests == []
     assert Settings().retrieval.both_languages
+
+
+def test_what_may_say_otherwise_is_looked_for_in_the_other_language_too(filled: Fill, tmp_path: Path) -> None:
+    english = {f"sick-{n}.md": f"# Sick leave {n}\n\nSick leave at site {n} is fully paid.\n" for n in range(9)}
+    chinese = {f"车-{n}.md": f"# 停车 {n}\n\n{n} 号车位不收费。\n" for n in range(4)}
+    kb = filled(ScriptedModel())
+    ingest(kb, [write(tmp_path / "more", {**english, **chinese})])
+    beside = kb._retriever.beside
+    read = [passage for passage in kb._retriever.retrieve(SICK, OWNER).passages if passage.language == "en"][:1]
+    found = beside(SICK, OWNER, EVERYTHING, read, None, glossary=True)
+    assert any("9 天全薪病假" in passage.text for passage in found)
+    assert sum(passage.language == "zh" for passage in found) == MORE_OF_SHORT * BESIDE_ACROSS  # short ones
+    assert [passage.rank for passage in found] == [*range(2, len(found) + 2)]
+    assert len({passage.chunk_id for passage in found}) == len(found)
+    chosen = Scope(("*.md",), ("docs",))
+    assert {each.collection for each in beside(SICK, OWNER, chosen, [], None, glossary=True)} == {"docs"}
+    kb._retriever._settings = RetrievalSettings(both_languages=False)
+    alone = beside(SICK, OWNER, EVERYTHING, read, None, glossary=True)
+    assert {each.document for each in alone} < {each.document for each in found}
 
 
 def test_several_rankings_make_one() -> None:

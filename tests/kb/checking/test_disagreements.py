@@ -12,7 +12,10 @@ from kb.checking.citations import cite
 from kb.checking.disagreements import (
     DISPUTES,
     JUDGED,
+    MAY_DISPUTE,
     MOST_JUDGED,
+    MOST_VERIFIED,
+    OF_WORDS,
     SAME_ANSWER,
     Statement,
     disagrees,
@@ -615,11 +618,35 @@ def test_with_a_verifier_any_sentence_of_another_document_may_disagree(other: st
     assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
 
 
-@pytest.mark.parametrize(("otherwise", "told"), [(DISPUTES, True), (DISPUTES - 0.01, False)])
-def test_from_a_floor_on_a_sentence_gives_another_answer(otherwise: float, told: bool) -> None:
+@pytest.mark.parametrize(
+    ("otherwise", "answers", "told"),
+    [
+        (DISPUTES, None, True),  # without a confirmer
+        (DISPUTES - 0.01, None, False),
+        (DISPUTES - 0.01, 0.6, True),
+        (DISPUTES + 0.01, 0.4, False),
+        (MAY_DISPUTE, 0.98, True),
+        (MAY_DISPUTE - 0.01, 1.0, False),  # however surely it is an answer
+        (0.9, 0.01, True),
+        (0.7, 0.01, False),
+    ],
+)
+def test_from_a_floor_on_a_sentence_gives_another_answer(otherwise: float, answers: float | None, told: bool) -> None:
     claim, question = REPAIR
-    cited = cite(claim, [WARRANTY, CARD], "en", question, nearness({}), verify=verifying({"36 months": otherwise}))
+    read: list[tuple[str, str]] = []
+    sentence = "Whoever shows the card within 36 months of the purchase pays nothing."
+
+    def confirm_by(passage: Passage, said: str) -> float | None:
+        read.append((passage.document, said))
+        return answers if passage.document == CARD.document else 0.0
+
+    cited = cite(
+        claim, [WARRANTY, CARD], "en", question, nearness({}), confirm_by=confirm_by,
+        verify=lambda text, *_: Verdict(0.0, otherwise if "36 months" in text else 0.0),
+    )  # fmt: skip
     assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
+    own, other = (WARRANTY.document, sentence), (CARD.document, sentence)
+    assert read == [other] * (otherwise >= MAY_DISPUTE) + [own] * told
 
 
 def test_the_verifier_is_asked_of_the_sentences_most_like_question_and_claim() -> None:
@@ -631,7 +658,44 @@ def test_the_verifier_is_asked_of_the_sentences_most_like_question_and_claim() -
     cosines = nearness({f"{30 + n}": 0.8 + n / 100 for n in range(14)})
     cite(claim, [WARRANTY, *others], "en", question, cosines, verify=verifying({}, asked))
     told = [text.rpartition("\n")[2] for text, _ in asked if "24 months" not in text]
-    assert told == [*english[:-4:-1], *chinese[:-2:-1]]
+    assert told == [*english[:-4:-1], *chinese[:-4:-1]]
+
+
+@pytest.mark.parametrize(("nearer", "first"), [(0.005, "Repairs"), (0.1, "Whoever")])
+def test_of_sentences_that_mean_it_alike_those_with_its_words_go_first(nearer: float, first: str) -> None:
+    asked: list[tuple[str, str]] = []
+    claim, question = REPAIR
+    worded = "Repairs are never free of charge for a tenant."
+    others = [worded, *(f"Whoever shows card {n} within {50 + n} months pays nothing." for n in range(3))]
+    cosines = nearness({"never": 0.8, **{f"{50 + n} months": 0.8 + nearer for n in range(3)}})
+    beside = [replace(rules(text), rank=at, document=f"{at}.md") for at, text in enumerate(others, 2)]
+    cite(claim, [WARRANTY, *beside], "en", question, cosines, verify=verifying({}, asked))
+    told = [text.rpartition("\n")[2] for text, _ in asked if "24 months" not in text]
+    assert told[0].startswith(first)
+    assert OF_WORDS < 0.2
+
+
+def test_however_many_claims_there_are_the_verifier_reads_few_sentences() -> None:
+    asked: list[tuple[str, str]] = []
+    own = lease("\n".join(f"Repair {n} is free for {n + 20} months." for n in range(1, 9)))
+    text = " ".join(f"Repair {n} is free for {n + 20} months [1]." for n in range(1, 9))
+    others = [
+        replace(rules(f"Whoever shows card {n} within {n + 40} months pays nothing."), rank=n, document=f"{n}.md")
+        for n in range(2, 14)
+    ]
+    cite(text, [own, *others], "en", "How long are repairs free?", nearness({}), verify=verifying({}, asked))
+    assert sum("card" in text for text, _ in asked) == MOST_VERIFIED
+
+
+def test_first_comes_what_is_in_the_language_of_the_claim() -> None:
+    claim, question = REPAIR
+    chinese = replace(rules("出示会员卡的人在36个月内免费维修。"), rank=3, document="卡.md")
+    for english, document in ((0.5, CARD.document), (0.1, "卡.md")):
+        cited = cite(
+            claim, [WARRANTY, CARD, chinese], "en", question, nearness({}),
+            verify=lambda text, *_, english=english: Verdict(0.0, english if "Who" in text else 0.9 * ("卡" in text)),
+        )  # fmt: skip
+        assert [each.document for each in cited.citations] == [WARRANTY.document, document]
 
 
 def test_of_two_sentences_that_disagree_the_surer_one_is_cited() -> None:
@@ -723,13 +787,31 @@ def test_rows_may_disagree_and_questions_and_the_heads_of_columns_may_not() -> N
     assert [text.rpartition("\n")[2] for text, _ in asked if "24" not in text] == [table.rpartition("\n")[2]]
 
 
+@pytest.mark.parametrize("with_confirmer", [False, True])
 @pytest.mark.parametrize(("states", "told"), [(SAME_ANSWER, False), (SAME_ANSWER - 0.01, True)])
-def test_what_the_claims_own_place_states_too_does_not_disagree(states: float, told: bool) -> None:
+def test_what_the_claims_own_place_states_too_does_not_disagree(
+    states: float, told: bool, with_confirmer: bool
+) -> None:
     claim, question = REPAIR
     cited = cite(
         claim, [WARRANTY, CARD], "en", question, nearness({}),
         verify=lambda text, said, _: (
             Verdict(1.0 if "24" in said else states, 0.0) if "24" in text else Verdict(0.0, 0.95)
         ),
+        confirm_by=(lambda passage, _: states if "24" in passage.text else 1.0) if with_confirmer else None,
     )  # fmt: skip
     assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
+
+
+def test_a_time_that_begins_alike_is_not_the_same() -> None:
+    question, own = "When may wards be visited?", lease("Wards may be visited from 14:00 to 19:30.")
+    for other, told in (
+        ("Our wards welcome guests from 14:00 to 20:00.", True),
+        ("Our wards welcome guests from 14:00 on.", False),
+        ("Our wards welcome guests from 14:00 to 19:30, and to 20:00 in June.", False),
+    ):
+        cited = cite(
+            "Wards may be visited from 14:00 to 19:30 [1].", [own, rules(other)], "en", question, nearness({}),
+            verify=verifying({"guests": 0.9}),
+        )  # fmt: skip
+        assert [notice.kind for notice in cited.notices] == ["disagreement"] * told, other
