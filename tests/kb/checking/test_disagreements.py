@@ -698,6 +698,15 @@ def test_first_comes_what_is_in_the_language_of_the_claim() -> None:
         assert [each.document for each in cited.citations] == [WARRANTY.document, document]
 
 
+@pytest.mark.parametrize(("otherwise", "grounded"), [(0.9, True), (0.1, False)])
+def test_what_is_disputed_is_an_answer(otherwise: float, grounded: bool) -> None:
+    claim, question = REPAIR[0], "How long are repairs free at Mayfield, Norwood and Utrecht?"  # named nowhere
+    cited = cite(
+        claim, [WARRANTY, CARD], "en", question, nearness({}), verify=verifying({"36 months": otherwise}),
+    )  # fmt: skip
+    assert cited.grounded is grounded
+
+
 def test_of_two_sentences_that_disagree_the_surer_one_is_cited() -> None:
     claim, question = REPAIR
     beside = rules("Whoever shows the card within 12 months pays nothing. Whoever asks within 36 months, neither.")
