@@ -53,7 +53,7 @@ JUDGED, JUDGED_FURTHER = 3, 0.08
 MOST_JUDGED = 8  # sentences that the model judges of one answer, however many claims it has
 # Probability, by the verifier, from which on a sentence may give another answer than a claim; and from which on it
 # does, by that and what the confirmer tells of the sentence as the answer, read in its passage alone.
-MAY_DISPUTE, DISPUTES = 0.2, 0.43
+MAY_DISPUTE, DISPUTES = 0.2, 0.36
 # Of how many sentences the verifier is asked for a claim: those most like question and claim, of the claim's language
 # and of the other; the weight of their words in that, beside two cosines; of how many for an answer, however many
 # claims it has; how many words they have at least.

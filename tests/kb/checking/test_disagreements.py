@@ -628,7 +628,7 @@ def test_with_a_verifier_any_sentence_of_another_document_may_disagree(other: st
         (MAY_DISPUTE, 0.98, True),
         (MAY_DISPUTE - 0.01, 1.0, False),  # however surely it is an answer
         (0.9, 0.01, True),
-        (0.7, 0.01, False),
+        (0.6, 0.01, False),
     ],
 )
 def test_from_a_floor_on_a_sentence_gives_another_answer(otherwise: float, answers: float | None, told: bool) -> None:
