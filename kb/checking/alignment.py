@@ -6,7 +6,7 @@ passage. A claim in another language than the passage is compared by vectors ins
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, fragments, table_claims
@@ -35,7 +35,7 @@ from kb.language.content_terms import content_of, is_number, share_held, stem
 from kb.language.date_forms import less_exact
 from kb.language.language import language_of, may_be_chinese
 from kb.language.number_forms import numbers_in
-from kb.language.proper_names import names_in, opening_name
+from kb.language.proper_names import codes_in, names_in, opening_name
 from kb.language.quantities import in_units_of
 from kb.schema import ClaimReason, Language, Passage
 
@@ -165,9 +165,9 @@ class Aligner:
 
     def outweighed(self, claim: str, spans: Sequence[SupportSpan], written: str) -> SupportSpan | None:
         """The span that confirms a claim after all, since confirmer, which reads it as it is `written`, with yes or no,
-        and wording are surer of it than the rules: the first of `spans`, or, where that says too little or there is
-        none, the sentence that means it most nearly. None where one of `spans` confirms it, or something is against it
-        that nothing outweighs."""
+        and wording are surer of it than the rules: the first of `spans`, or, where that says too little, lacks values
+        that another sentence has, or there is none, the sentence that means it most nearly. None where one of `spans`
+        confirms it, or something is against it that nothing outweighs."""
         if self._confirm is None or not self._asked.text or self._echoes(claim) or any(s.supported for s in spans):
             return None
         several = len(statements_of(claim)) > 1  # of one of them there may be more than a rival
@@ -179,16 +179,24 @@ class Aligner:
         ):
             return None
         place = spans[0] if spans and spans[0].says_enough else self._nearest_sentence(claim)
+        if place is not None and place.reason == "number":
+            place = self._nearest_sentence(claim, self._objections.added_values(claim)) or place
         if place is None:
             return None
         confirmed = self._confirm(written)
         is_sure = confirmed is not None and with_wording(self._wording(claim, place), confirmed) >= OUTWEIGHS
         return replace(place, supported=True, reason="") if is_sure else None
 
-    def _nearest_sentence(self, claim: str) -> SupportSpan | None:
-        """The sentence that means question and claim most nearly; None without vectors, or where there is none."""
+    def _nearest_sentence(self, claim: str, values: Set[str] = frozenset()) -> SupportSpan | None:
+        """Of the sentences with these values the one that means question and claim most nearly; None without vectors,
+        or where there is none."""
         sources = self._in_its_language(claim, self._language_of(claim))
-        lines = [(w, each) for each in sources for w in each.windows if len(w.parts) == 1 and may_answer(w)]
+        lines = [
+            (w, each)
+            for each in sources
+            for w in each.windows
+            if len(w.parts) == 1 and may_answer(w) and values <= numbers_in(w.quote) | codes_in(w.quote)
+        ]
         cosines = self._likeness(claim, lines)
         if not cosines:
             return None

@@ -285,6 +285,17 @@ def test_some_of_what_a_rule_speaks_against_the_confirmer_outweighs(
     assert (claim.supported, claim.reason) == (ticked, "" if ticked else reason)
 
 
+@pytest.mark.parametrize(("other", "marker"), [("It is told to security within 3 hours.", 2), ("3.5 hours.", 1)])
+def test_a_value_is_cited_from_the_sentence_that_has_it(
+    wording: Callable[[float], None], other: str, marker: int
+) -> None:
+    wording(0.5)
+    passages = [RULE, passage(2, f"Passes go astray. {other}", document="other.md", title="Passes")]
+    cited = cite(AGAINST["number"], passages, "en", ASKED, alike, confirm=sure(0.99))
+    assert [(claim.state, claim.markers) for claim in cited.claims] == [("confirmed", (marker,))]
+    assert marker == 1 or cited.citations[0].quote == other
+
+
 @pytest.mark.parametrize(("word", "marker"), [("badge", 1), ("gone astray", 2)])
 def test_what_is_said_in_other_words_is_cited_from_the_sentence_that_means_it_most_nearly(
     word: str, marker: int
