@@ -114,11 +114,16 @@ class Disagreements:
         """The sentence that disagrees with a claim which a place in a source confirms, and its passage; where the place
         says it, and perhaps not of what was asked, the model must take that for an answer, too. An older edition of the
         document does not count, nor an earlier one of a series, nor, but for the verifier, what is in another language.
-        For it the documents `agreeing` do not count, which confirm the claim.
+        The verifier must confirm what words or vectors tell; for it the documents `agreeing` do not count, which
+        confirm the claim.
         """
-        return self._told(claim, source, place, confirmed) or self._disputed(claim, source, place, agreeing)
+        found = self._told(claim, source, place, confirmed)
+        if self._verify is not None:
+            found = self._confirmed(claim, source, place, [found]) if found else None
+            found = found or self._disputed(claim, source, place, agreeing)
+        return (found[0], found[1].passage) if found else None
 
-    def _told(self, claim: str, source: Source, place: range, confirmed: bool) -> tuple[Window, Passage] | None:
+    def _told(self, claim: str, source: Source, place: range, confirmed: bool) -> tuple[Window, Source] | None:
         """The sentence that disagrees by words or vectors, or, without a verifier, as the model judges it."""
         language = language_of(claim)
         numbers = numbers_in(claim) - numbers_in(self._question)
@@ -147,7 +152,7 @@ class Disagreements:
                 continue
             near = [here for _, here in differ if not names_more(here, there, names)]
             if any(disagrees(here, there, asked) for here in near):
-                return window, other.passage
+                return window, other
             if any(may_disagree(here, there, asked) for here in near):
                 others.append((window, other))
         found = self._most_alike(lines[0], source, others, language) if others else None
@@ -156,7 +161,7 @@ class Disagreements:
 
     def _disputed(
         self, claim: str, source: Source, place: range, agreeing: Set[tuple[str, str]]
-    ) -> tuple[Window, Passage] | None:
+    ) -> tuple[Window, Source] | None:
         """Of the sentences of other documents that are most like question and claim, first of those in its language,
         the one that most surely gives another answer; None where none does, its document states the claim elsewhere, or
         the claim's own place states what it says. Beside an amount stands another one, or a word for one."""
@@ -184,10 +189,16 @@ class Disagreements:
         for is_own, most in NEAREST.items():  # between languages there is more that only seems to disagree
             of_it = [at for at, (_, other) in enumerate(others) if (language in other.languages) is is_own]
             nearest = sorted(of_it, key=lambda at: -likeness[at])[:most]
-            found = self._surest(claim, [others[at] for at in nearest])
-            if found is not None and not self._is_stated_by(source, place, found[0]):
-                return found[0], found[1].passage
+            if found := self._confirmed(claim, source, place, [others[at] for at in nearest]):
+                return found
         return None
+
+    def _confirmed(
+        self, claim: str, source: Source, place: range, others: Sequence[tuple[Window, Source]]
+    ) -> tuple[Window, Source] | None:
+        """The surest of some sentences, unless what the claim rests on states it, too."""
+        found = self._surest(claim, others)
+        return found if found and not self._is_stated_by(source, place, found[0]) else None
 
     def _surest(self, claim: str, others: Sequence[tuple[Window, Source]]) -> tuple[Window, Source] | None:
         """The sentence of other documents that most surely gives another answer than a claim; None where none does, or
@@ -270,7 +281,7 @@ class Disagreements:
 
     def _most_alike(
         self, line: Window, source: Source, others: Sequence[tuple[Window, Source]], language: Language
-    ) -> tuple[Window, Passage] | None:
+    ) -> tuple[Window, Source] | None:
         """Of sentences with another value the one that is most like the question, if it says the same as the claim's
         own sentence: by itself, or with the question of the text that it answers."""
         if self._similarities is None:
@@ -290,11 +301,11 @@ class Disagreements:
         if not found:
             return None
         _, window, other = max(found, key=lambda each: each[0])
-        return window, other.passage
+        return window, other
 
     def _judged(
         self, line: Window, source: Source, instead: Sequence[tuple[Window, Source]]
-    ) -> tuple[Window, Passage] | None:
+    ) -> tuple[Window, Source] | None:
         """Of sentences with another value, those most like the question and the claim's own, the one that the model
         takes for an answer most surely; None where it takes none for one."""
         if self._similarities is None:
@@ -309,7 +320,7 @@ class Disagreements:
         ranked = sorted(zip(near, map(float, alike), strict=True), key=lambda each: -asked[each[0]] - each[1])
         sure = {at: self._judgement(_said(*instead[at])) for at, _ in ranked[:JUDGED]}
         best = max(sure, key=lambda at: sure[at], default=None)
-        return None if best is None or sure[best] < 0 else (instead[best][0], instead[best][1].passage)
+        return None if best is None or sure[best] < 0 else instead[best]
 
     def _judgement(self, text: str) -> float:
         """How surely the model takes a text for an answer to the question; -1 where it is not asked any more."""

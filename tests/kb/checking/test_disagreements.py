@@ -698,6 +698,16 @@ def test_first_comes_what_is_in_the_language_of_the_claim() -> None:
         assert [each.document for each in cited.citations] == [WARRANTY.document, document]
 
 
+@pytest.mark.parametrize(("otherwise", "told"), [(None, True), (0.9, True), (0.1, False)])
+def test_what_words_tell_the_verifier_must_confirm(otherwise: float | None, told: bool) -> None:
+    own, other = lease("A tenant gives 30 days of notice."), rules("A tenant gives 45 days of notice.")
+    cited = cite(
+        "A tenant gives 30 days of notice [1].", [own, other], "en", "How many days of notice does a tenant give?",
+        nearness({}), verify=None if otherwise is None else verifying({"45 days": otherwise}),
+    )  # fmt: skip
+    assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
+
+
 @pytest.mark.parametrize(("otherwise", "grounded"), [(0.9, True), (0.1, False)])
 def test_what_is_disputed_is_an_answer(otherwise: float, grounded: bool) -> None:
     claim, question = REPAIR[0], "How long are repairs free at Mayfield, Norwood and Utrecht?"  # named nowhere
