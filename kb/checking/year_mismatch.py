@@ -46,18 +46,10 @@ _VERSION = re.compile(
 )
 IN_FORCE = re.compile(
     r"polic|rules|manual|handbook|guideline|guidance|guide\b|procedure|regulation|standard|agreement|contract|terms"
-    r"|plan\b|code of|\bprice|tariff|\bfees\b|charges"
-    r"|办法|细则|规[程定则范]|制度|手册|指引|指南|标准|预案|协议|合同|流程|章程|条例|守则|须知|方案|价目|价格|收费|资费",
+    r"|plan\b|code of"
+    r"|办法|细则|规[程定则范]|制度|手册|指引|指南|标准|预案|协议|合同|流程|章程|条例|守则|须知|方案",
     re.IGNORECASE,
 )
-# A quarter or half of the year for which such a text is issued: "Prices 2025Q2", 价目表2025年下半年.
-_PART_IN_FORCE = re.compile(
-    r"(?<![a-z\d])Q([1-4])(?!\d)|(?<=(?:19|20)\d\d)Q([1-4])(?!\d)|第?([一二三四])季度|(?<![a-z\d])H([12])(?!\d)"
-    r"|(?<=(?:19|20)\d\d)H([12])(?!\d)|([上下])半年",
-    re.IGNORECASE,
-)
-_REPORT = re.compile(r"report|review|result|statement|minutes|analysis|报告|报表|分析|总结|纪要|会议", re.IGNORECASE)
-_PARTS = ("", "1一上", "2二下", "3三", "4四")
 _ENDING = re.compile(  # "Retention policy 2.1"
     r"(?:polic(?:y|ies)|rules|manual|handbook|guidelines?|procedures?|regulations?|terms|办法|细则|规[程定则范]|制度|手册|指引|预案|守则|须知)"
     r"\s?(\d{1,2}(?:\.\d{1,2}){1,2})\s*\Z",
@@ -99,8 +91,7 @@ def is_other_edition(question: str, heading: str, others: Sequence[str]) -> bool
     clauses = _CLAUSE.findall(question)
     if asked := {year for year, _ in known} & {asked for clause in clauses for asked in _years_in(clause)}:
         return own[0] not in asked
-    numbers = {*_numbers(question, True), *_parts_in(question)}
-    if named := {number for _, number in known if number} & numbers:
+    if named := {number for _, number in known if number} & set(_numbers(question, True)):
         return own[1] not in named
     return own < max(known)
 
@@ -178,8 +169,6 @@ def edition(heading: str) -> Edition:
     lines = heading.splitlines()[:2]
     numbers = [number for line in lines for number in _numbers(line, bool(IN_FORCE.search(" ".join(lines))))]
     numbers += [_number(number) for line in lines[:1] for number in _ENDING.findall(line)]
-    if not numbers and _is_issued_anew(_title(heading)):
-        numbers += _parts_in(_title(heading))
     return max(map(int, _EDITION.findall(heading)), default=0), max(numbers, default=())
 
 
@@ -216,18 +205,6 @@ def _numbers(text: str, with_versions: bool) -> Iterator[tuple[int, ...]]:
         yield _number(next(filter(None, match.groups())))
 
 
-def _is_issued_anew(title: str) -> bool:
-    """Whether what is titled so is in force until the next one, where a report of each quarter stands."""
-    return bool(IN_FORCE.search(title)) and not _REPORT.search(title)
-
-
-def _parts_in(text: str) -> Iterator[tuple[int, ...]]:
-    """The quarters and halves of the year that a text names, by their number."""
-    for match in _PART_IN_FORCE.finditer(text):
-        said = next(filter(None, match.groups()))
-        yield (next(at for at, names in enumerate(_PARTS) if said in names),)
-
-
 def _number(said: str) -> tuple[int, ...]:
     """The number of a version, 2.0 as 2."""
     parts = [*map(int, re.split(r"[._-]", said))]
@@ -239,10 +216,7 @@ def _number(said: str) -> tuple[int, ...]:
 @functools.lru_cache(maxsize=65_536)
 def without_editions(heading: str) -> str:
     """The title without years and numbers of editions, and what is said around them."""
-    title = _title(heading)
-    if _is_issued_anew(title):
-        title = _PART_IN_FORCE.sub("#", title)
-    title = _BESIDE_YEARS.sub("#", _NUMBERED.sub("#", _EDITION.sub("#", title)))
+    title = _BESIDE_YEARS.sub("#", _NUMBERED.sub("#", _EDITION.sub("#", _title(heading))))
     if IN_FORCE.search(title):
         title = _VERSION.sub("#", title)
     if ending := _ENDING.search(title):

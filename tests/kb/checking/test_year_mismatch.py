@@ -34,17 +34,6 @@ OLD_ZH, NEW_ZH = "差旅费报销办法（2023年版）", "差旅费报销办法
         ("2023年版的伙食补助？", OLD_ZH, [OLD_ZH, NEW_ZH], False),
         ("费用2023元能报吗？", OLD_ZH, [OLD_ZH, NEW_ZH], True),
         ("What is the allowance?", "", ["", NEW], False),
-        # by the part of the year for which it is issued, where it is in force until the next one
-        ("What is the deposit?", "meter prices 2024Q4\na.csv", ["meter prices 2025Q2\nb.csv"], True),
-        ("What is the deposit?", "meter prices 2025Q2\nb.csv", ["meter prices 2024Q4\na.csv"], False),
-        ("What is the deposit?", "Prices Q1 2025\na", ["Prices Q3 2025\nb"], True),
-        ("What is the deposit?", "Prices H2 2025\na", ["Prices H1 2025\nb"], False),
-        ("What was the deposit in 2024?", "meter prices 2024Q4\na.csv", ["meter prices 2025Q2\nb.csv"], False),
-        ("What was the deposit in Q1?", "Prices Q1 2025\na", ["Prices Q3 2025\nb"], False),
-        ("What did it say in Q1?", "Price report Q1 2025\na", ["Price report Q3 2025\nb"], False),
-        ("押金多少？", "价目表2025年上半年\na", ["价目表（2025年下半年）\nb"], True),
-        ("押金多少？", "价目表2025年第一季度\na", ["价目表2025年第三季度\nb"], True),
-        ("What were sales?", "Sales report Q1 2025\na", ["Sales report Q3 2025\nb"], False),  # each stands
         # by the number of the edition, which stands in the title or in the name of the file
         ("保存几年？", "档案管理规程（第三版）\na.md", ["档案管理规程（第四版）\nb.md"], True),
         ("保存几年？", "档案管理规程（第四版）\nb.md", ["档案管理规程（第三版）\na.md"], False),
