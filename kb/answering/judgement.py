@@ -12,7 +12,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Protocol, TypeVar
 
 from kb.answering import prompts
@@ -119,8 +119,9 @@ def confirming_by(model: _Judge, question: str, language: Language, stop: thread
     if not has_adapters(model):
         return None
 
+    @functools.cache
     def confirm(passage: Passage, claim: str) -> float | None:
-        told = prompts.quoted([passage], language)
+        told = prompts.quoted([replace(passage, rank=1)], language)
         read = functools.partial(probability_confirmed, model, question, told, _in_one_block(claim), stop)
         return _read("a claim was not confirmed", read, stop)
 

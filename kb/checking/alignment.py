@@ -96,9 +96,9 @@ class Aligner:
 
     `question` is what the claims answer. `document_text` gives the stored text around a passage, where names of
     the question are looked for. `similarities` compares a claim with spans in another language. `beside` gives
-    passages that were found, too: they confirm nothing, and may say something else. It is called where a claim is
-    confirmed, as is `answers`, which tells how sure it is that a text states the answer to the question, under 0 where
-    it is not, and `verify`, which gives verdicts. `confirm` tells whether the passages state a claim as the answer,
+    passages that were found, too: they confirm nothing, and may say something else. It is called where a claim has a
+    place, as is `answers`, which tells how sure it is that a text states the answer to the question, under 0 where it
+    is not, and `verify`, which gives verdicts. `confirm` tells whether the passages state a claim as the answer,
     and `confirm_by` whether one passage alone does.
     `answered` is where what is said to the question begins with yes or no.
     """

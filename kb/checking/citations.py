@@ -86,7 +86,7 @@ class CheckedAnswer:
     claims: tuple[Claim, ...]
     citations: tuple[Citation, ...]
     notices: tuple[Notice, ...]
-    grounded: bool  # a document that speaks of what the question names holds at least one claim
+    grounded: bool  # a document that speaks of what the question names holds a claim, or two answer it differently
     opposed: bool  # the documents do not say a claim, or have something against it
     beside: tuple[Passage, ...] = ()  # those of the passages beside that are cited, with ranks of their own
     superseded: frozenset[tuple[str, str]] = frozenset()  # documents that a later one of their series contradicts
@@ -180,7 +180,7 @@ def cite(
                     doubt = aligner.doubt(statement.said, spans, statement.written, one_of_several=aside)
                 other = aligner.disagreement(statement.said, spans)
             if other is not None:
-                grounded = True  # of what was asked two documents speak
+                grounded = grounded or verify is not None  # which read that both answer
                 pair = spans[0].passage.document, other.passage.document
                 disagreeing.setdefault(frozenset(pair), pair)
                 earlier, later = (heading_of(span.passage.title, span.passage.document) for span in (spans[0], other))

@@ -3,7 +3,8 @@
 The two sentences are told by their words besides the values: nearly all that either says, the other, the question or
 their headings have, too; or, where they say it in other words, by vectors: each is as like the question as the other,
 and both are alike; or by the model, which judges that the other sentence, too, states the answer to the question.
-With a verifier (`kb.confidence.verdicts`) it is read beside the claim, and need not have a value.
+A verifier and a confirmer (`kb.confidence.verdicts`) tell it better: by these any sentence that is like question and
+claim is read beside the claim, and need not have a value, and what words or vectors tell is read so, too.
 Then neither can be believed without the other, and a reader must see both.
 """
 
@@ -54,13 +55,10 @@ MOST_JUDGED = 8  # sentences that the model judges of one answer, however many c
 # Probability, by the verifier, from which on a sentence may give another answer than a claim; and from which on it
 # does, by that and what the confirmer tells of the sentence as the answer, read in its passage alone.
 MAY_DISPUTE, DISPUTES = 0.2, 0.36
-# Of how many sentences the verifier is asked for a claim: those most like question and claim, of the claim's language
-# and of the other; the weight of their words in that, beside two cosines; of how many for an answer, however many
-# claims it has; how many words they have at least.
-NEAREST = {True: 3, False: 3}
-OF_WORDS = 0.15
-MOST_VERIFIED = 12
-SHORTEST = 3
+NEAREST = 3  # sentences of either language that the verifier reads for a claim: those most like question and claim
+OF_WORDS = 0.15  # weight in that of the share of their words, beside two cosines
+MOST_VERIFIED = 12  # sentences that it reads for an answer, however many claims that has, beside what words tell
+SHORTEST = 3  # words that such a sentence has at least
 SAME_ANSWER = 0.5  # probability from which on a text states what a sentence of another document says, too
 _OF_MONTH = re.compile(r"(?:每月|每季度?|每年\s?\d{1,2}\s?月)的?\s?\d{1,2}\s?[日号]")
 _DAY = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
@@ -114,13 +112,12 @@ class Disagreements:
         """The sentence that disagrees with a claim which a place in a source confirms, and its passage; where the place
         says it, and perhaps not of what was asked, the model must take that for an answer, too. An older edition of the
         document does not count, nor an earlier one of a series, nor, but for the verifier, what is in another language.
-        The verifier must confirm what words or vectors tell; for it the documents `agreeing` do not count, which
-        confirm the claim.
+        What words or vectors tell, the verifier must confirm where it can; for it the documents `agreeing` do not
+        count, which confirm the claim.
         """
         found = self._told(claim, source, place, confirmed)
-        if self._verify is not None:
-            found = self._confirmed(claim, source, place, [found]) if found else None
-            found = found or self._disputed(claim, source, place, agreeing)
+        if self._verify is not None and (found is None or not self._is_confirmed(claim, source, place, found)):
+            found = self._disputed(claim, source, place, agreeing, found)
         return (found[0], found[1].passage) if found else None
 
     def _told(self, claim: str, source: Source, place: range, confirmed: bool) -> tuple[Window, Source] | None:
@@ -159,13 +156,19 @@ class Disagreements:
         by_model = bool(instead) and self._verify is None
         return found or (self._judged(differing[0], source, instead) if by_model else None)
 
+    def _is_confirmed(self, claim: str, source: Source, place: range, found: tuple[Window, Source]) -> bool:
+        """Whether the verifier confirms that a sentence disagrees, or cannot tell."""
+        verdict = self._verdict(claim, *found)
+        return verdict is None or bool(self._disputing(claim, source, place, [(*found, verdict)], set()))
+
     def _disputed(
-        self, claim: str, source: Source, place: range, agreeing: Set[tuple[str, str]]
-    ) -> tuple[Window, Source] | None:
-        """Of the sentences of other documents that are most like question and claim, first of those in its language,
-        the one that most surely gives another answer; None where none does, its document states the claim elsewhere, or
-        the claim's own place states what it says. Beside an amount stands another one, or a word for one."""
-        if self._similarities is None or self._verify is None or self._verdicts >= MOST_VERIFIED:
+        self, claim: str, source: Source, place: range, agreeing: Set[tuple[str, str]],
+        but: tuple[Window, Source] | None,
+    ) -> tuple[Window, Source] | None:  # fmt: skip
+        """Of the sentences of other documents that are most like question and claim, without one, the one that most
+        surely gives another answer; None where none does. Beside an amount stands another one, or a word for one.
+        Those in the claim's language go first: between languages there is more that only seems to disagree."""
+        if self._similarities is None:
             return None
         of_period = _periods_of(claim) - _periods_of(self._question)
         is_amount = bool(numbers_in(claim) - numbers_in(self._question))
@@ -178,6 +181,7 @@ class Disagreements:
             and (not is_amount or gives_amount(window.quote, self._question))
             and sum(not is_number(token) for token in _tokens_of(window)) >= SHORTEST
             and not _is_of_another_period(own, self._other_statement(window, other, is_newer), bool(of_period))
+            and not (but and window is but[0])
         ]
         if not others:
             return None
@@ -185,43 +189,41 @@ class Disagreements:
         said = f"{self._question} {claim}"
         likeness = self._similarities(self._question, told) + self._similarities(said, told)
         likeness = likeness + OF_WORDS * np.array([share_held(content_of(said), w.tokens) for w, _ in others])
-        language = language_of(claim)
-        for is_own, most in NEAREST.items():  # between languages there is more that only seems to disagree
+        language, stating = language_of(claim), set[tuple[str, str]]()
+        for is_own in (True, False):
             of_it = [at for at, (_, other) in enumerate(others) if (language in other.languages) is is_own]
-            nearest = sorted(of_it, key=lambda at: -likeness[at])[:most]
-            if found := self._confirmed(claim, source, place, [others[at] for at in nearest]):
+            nearest = sorted(of_it, key=lambda at: -likeness[at])[: min(NEAREST, MOST_VERIFIED - self._verdicts)]
+            self._verdicts += len(nearest)
+            read = [(*others[at], verdict) for at in nearest if (verdict := self._verdict(claim, *others[at]))]
+            if found := self._disputing(claim, source, place, read, stating):
                 return found
         return None
 
-    def _confirmed(
-        self, claim: str, source: Source, place: range, others: Sequence[tuple[Window, Source]]
-    ) -> tuple[Window, Source] | None:
-        """The surest of some sentences, unless what the claim rests on states it, too."""
-        found = self._surest(claim, others)
-        return found if found and not self._is_stated_by(source, place, found[0]) else None
-
-    def _surest(self, claim: str, others: Sequence[tuple[Window, Source]]) -> tuple[Window, Source] | None:
-        """The sentence of other documents that most surely gives another answer than a claim; None where none does, or
-        a document that would states the claim elsewhere."""
-        verdicts = [(*pair, verdict) for pair in others if (verdict := self._verdict(claim, *pair))]
-        stating = {_document(other) for _, other, verdict in verdicts if verdict.states >= SAME_ANSWER}
+    def _disputing(
+        self, claim: str, source: Source, place: range, read: Sequence[tuple[Window, Source, Verdict]],
+        stating: set[tuple[str, str]],
+    ) -> tuple[Window, Source] | None:  # fmt: skip
+        """Of sentences with the verdict on a claim by each the one that most surely gives another answer; not where
+        what the claim rests on states it, too, nor of the documents `stating` the claim, to which those that do are
+        added."""
+        stating |= {_document(other) for _, other, verdict in read if verdict.states >= SAME_ANSWER}
         sure = [
             (self._sureness(window, other, verdict), window, other)
-            for window, other, verdict in verdicts
+            for window, other, verdict in read
             if verdict.otherwise >= MAY_DISPUTE
             and _document(other) not in stating
             and not _gives_same(claim, self._question, window.quote)
         ]
-        chance, window, other = max(sure, key=lambda each: each[0], default=(0.0, None, None))
-        return (window, other) if window and other and chance >= DISPUTES else None
+        for chance, window, other in sorted(sure, key=lambda each: -each[0]):
+            if chance >= DISPUTES and not self._is_stated_by(source, place, window):
+                return window, other
+        return None
 
     def _is_stated_by(self, source: Source, place: range, window: Window) -> bool:
         """Whether what a claim rests on states, too, what a sentence of another document says: its passage by the
-        confirmer, else its place by the verifier."""
-        if self._confirm_by:
-            stated = self._confirm_by(source.passage, window.quote)
-        else:
-            assert self._verify is not None
+        confirmer, or else its place by the verifier."""
+        stated = self._confirm_by(source.passage, window.quote) if self._confirm_by else None
+        if stated is None and self._verify is not None:
             verdict = self._verify(around(place.start, place.stop, source), window.quote, "")
             stated = None if verdict is None else verdict.states
         return stated is not None and stated >= SAME_ANSWER
@@ -232,11 +234,8 @@ class Disagreements:
         return with_answer(verdict.otherwise, answers)
 
     def _verdict(self, claim: str, window: Window, source: Source) -> Verdict | None:
-        """The verdict on a claim by a sentence; None where the verifier is not asked any more."""
-        if self._verify is None or self._verdicts >= MOST_VERIFIED:
-            return None
-        self._verdicts += 1
-        return self._verify(headed(_said(window, source), source), claim, "")
+        """The verdict on a claim by a sentence; None where there is none."""
+        return self._verify(headed(_said(window, source), source), claim, "") if self._verify else None
 
     def _agrees(
         self, own: Statement, there: Statement, other: Source, source: Source, numbers: Set[str],
@@ -428,13 +427,13 @@ def _parts_of_days(numbers: Set[str]) -> set[str]:
 
 
 def _gives_same(claim: str, question: str, sentence: str) -> bool:
-    """Whether a sentence has what the claim adds, in a unit of its own or within a range: two weeks are 14 days, and 20
-    minutes are 15 to 30. From 2 to 8 o'clock is not from 2 to 7."""
+    """Whether a sentence has the values that the claim adds, or no others, in units of its own or within a range: two
+    weeks are 14 days, and 20 minutes are 15 to 30. From 2 to 8 o'clock is not from 2 to 7."""
     claim = in_units_of(claim, sentence)
     added = numbers_in(claim) - numbers_in(question)
     there = numbers_in(sentence)
-    if not added.isdisjoint(there):
-        return added <= there or there <= numbers_in(claim)
+    if not added.isdisjoint(there) and (added <= there or there - numbers_in(question) <= numbers_in(claim)):
+        return True
     values = {number: units for number, units in measured(claim).items() if plain(number) in added}
     return _lie_within(values, sentence) or _lie_within(measured(sentence), claim)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from kb.checking import disagreements
 from kb.checking.alignment import TAKEN
 from kb.checking.citations import cite
 from kb.checking.disagreements import (
@@ -698,6 +699,57 @@ def test_first_comes_what_is_in_the_language_of_the_claim() -> None:
         assert [each.document for each in cited.citations] == [WARRANTY.document, document]
 
 
+def test_what_words_tell_stands_where_the_verifier_cannot_tell() -> None:
+    own, other = lease("A tenant gives 30 days of notice."), rules("A tenant gives 45 days of notice.")
+    cited = cite(
+        "A tenant gives 30 days of notice [1].", [own, other], "en", "How many days of notice does a tenant give?",
+        nearness({}), verify=lambda *_: None,
+    )  # fmt: skip
+    assert [claim.reason for claim in cited.claims] == ["conflict"]
+
+
+def test_what_words_tell_is_read_however_many_sentences_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disagreements, "MOST_VERIFIED", 0)
+    claim, question = "A tenant gives 30 days of notice [1].", "How many days of notice does a tenant give?"
+    own, other = lease("A tenant gives 30 days of notice."), rules("A tenant gives 45 days of notice.")
+    cited = cite(claim, [own, other], "en", question, nearness({}), verify=verifying({"45 days": 0.9}))
+    assert [claim.reason for claim in cited.claims] == ["conflict"]
+    claim, question = REPAIR
+    assert cite(claim, [WARRANTY, CARD], "en", question, nearness({}), verify=verifying({"36": 0.9})).notices == ()
+
+
+def test_where_the_surest_is_stated_by_the_claims_own_place_the_next_one_is_told() -> None:
+    claim, question = REPAIR
+    others = [
+        replace(rules(f"Whoever shows the card within {n} months pays nothing."), rank=rank, document=f"{n}.md")
+        for rank, n in enumerate((60, 36), 2)
+    ]
+
+    def verify(text: str, said: str, _: str) -> Verdict:
+        if "24 months" in text:
+            return Verdict(float("24" in said or "60" in said), 0.0)
+        return Verdict(0.0, 0.9 if "60" in text else 0.8)
+
+    cited = cite(claim, [WARRANTY, *others], "en", question, nearness({}), verify=verify)
+    assert [each.document for each in cited.citations] == [WARRANTY.document, "36.md"]
+
+
+def test_where_the_confirmer_does_not_tell_the_verifier_does() -> None:
+    claim, question = REPAIR
+    cited = cite(
+        claim, [WARRANTY, CARD], "en", question, nearness({}), confirm_by=lambda *_: None,
+        verify=lambda text, *_: Verdict(0.9, 0.0) if "24 months" in text else Verdict(0.0, 0.9),
+    )  # fmt: skip
+    assert cited.notices == ()
+
+
+def test_a_document_that_states_the_claim_in_one_language_does_not_disagree_in_the_other() -> None:
+    claim, question = REPAIR
+    both = rules("Nobody pays in the first two years. 出示会员卡的人在36个月内免费维修。")
+    cited = cite(claim, [WARRANTY, both], "en", question, nearness({}), verify=verifying({"36个月": 0.9}))
+    assert cited.notices == ()
+
+
 @pytest.mark.parametrize(("otherwise", "told"), [(None, True), (0.9, True), (0.1, False)])
 def test_what_words_tell_the_verifier_must_confirm(otherwise: float | None, told: bool) -> None:
     own, other = lease("A tenant gives 30 days of notice."), rules("A tenant gives 45 days of notice.")
@@ -715,6 +767,7 @@ def test_what_is_disputed_is_an_answer(otherwise: float, grounded: bool) -> None
         claim, [WARRANTY, CARD], "en", question, nearness({}), verify=verifying({"36 months": otherwise}),
     )  # fmt: skip
     assert cited.grounded is grounded
+    assert not cite(claim, [WARRANTY, rules("Repairs are free for 36 months.")], "en", question).grounded  # unread
 
 
 def test_of_two_sentences_that_disagree_the_surer_one_is_cited() -> None:
@@ -823,11 +876,12 @@ def test_what_the_claims_own_place_states_too_does_not_disagree(
 
 
 def test_a_time_that_begins_alike_is_not_the_same() -> None:
-    question, own = "When may wards be visited?", lease("Wards may be visited from 14:00 to 19:30.")
+    question, own = "When may the wards of our 3 wings be visited?", lease("Wards may be visited from 14:00 to 19:30.")
     for other, told in (
         ("Our wards welcome guests from 14:00 to 20:00.", True),
         ("Our wards welcome guests from 14:00 on.", False),
         ("Our wards welcome guests from 14:00 to 19:30, and to 20:00 in June.", False),
+        ("In all 3 wings guests are welcome from 14:00 on.", False),  # as asked
     ):
         cited = cite(
             "Wards may be visited from 14:00 to 19:30 [1].", [own, rules(other)], "en", question, nearness({}),
