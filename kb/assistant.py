@@ -516,6 +516,8 @@ class KnowledgeBase(Documents):
                 draft.notices += [notice for notice in cited.notices if notice.kind == "address_withheld"]
                 return draft.refused("unsupported_answer", text_in(draft.language, "answer.unsupported"), text)
             draft.uncertain = True  # the model was sure of the passages, and nothing in them speaks against its words
+        if cited.unstated and not options.stopped:
+            return draft.refused("unsupported_answer", text_in(draft.language, "answer.unsupported"), text)
         return draft.cited(cited, lambda: self.catalog.documents(asker), options)
 
     def _cited(self, text: str, draft: Draft, asker: Principal, options: AskOptions) -> CheckedAnswer:

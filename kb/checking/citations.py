@@ -50,6 +50,7 @@ _ANSWER = re.compile(  # what answers a question with yes or no, before the word
     r"(?:[,.，。;；!！]+|$)[\s*_]*",
     re.IGNORECASE,
 )
+UNSTATED = 0.05  # probability, by the confirmer, under which the passages do not state a sentence as the answer
 _OPEN_LEAD_IN = re.compile(r"(?:\n|^)[^\n]*[:：]$")  # of a list of which nothing is left
 _NUMBERED = r"(?: \d{1,3})?"
 _THAT = r"(?:clearly )?(?:states?|says?|mentions?|indicates?) that"
@@ -90,6 +91,7 @@ class CheckedAnswer:
     opposed: bool  # the documents do not say a claim, or have something against it
     beside: tuple[Passage, ...] = ()  # those of the passages beside that are cited, with ranks of their own
     superseded: frozenset[tuple[str, str]] = frozenset()  # documents that a later one of their series contradicts
+    unstated: bool = False  # by the confirmer the passages state none of its claims as the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +210,21 @@ def cite(
             citations += [_citation(span, len(claims) - 1) for span in spans]
         at += len(told)
         pieces += [lead, told]
+    unstated = not disagreeing and _is_unstated(claims, statements, confirm if question else None)
     opposed = any(claim.reason not in ("", "asked", *_DOUBTED, *UNDECIDED) for claim in claims)
     notices = tuple(_notices(removed, moved, disagreeing.values(), withheld, language))
     return CheckedAnswer(
         "".join(pieces).rstrip(), tuple(claims), tuple(citations), notices, grounded, opposed, tuple(adopted.values()),
-        frozenset(superseded),
+        frozenset(superseded), unstated,
     )  # fmt: skip
+
+
+def _is_unstated(claims: Sequence[Claim], statements: Iterable[_Statement], confirm: Confirm | None) -> bool:
+    """Whether none of the claims has a tick, and the confirmer is sure of each that the passages do not state it."""
+    if confirm is None or not claims or any(claim.supported for claim in claims):
+        return False
+    told = (None if each.sentence.code else confirm(each.written) for each in statements if each.is_claim)
+    return all(probability is not None and probability < UNSTATED for probability in told)
 
 
 def without_ticks(claims: Iterable[Claim]) -> tuple[Claim, ...]:

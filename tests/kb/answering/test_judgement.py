@@ -9,6 +9,7 @@ import pytest
 
 from kb.answering import judgement, prompts
 from kb.assistant import KnowledgeBase
+from kb.checking.citations import UNSTATED
 from kb.confidence.verdicts import SILENT, STATES, Verdict, asked_of_passages
 from kb.errors import ModelError
 from kb.models import shipped_adapters, weights
@@ -339,6 +340,31 @@ def test_of_several_sentences_one_that_is_not_the_answer_is_read_beside_its_plac
     assert asked.endswith(f"Answer: {said}.")
 
 
+@pytest.mark.parametrize(("confirmed", "refused"), [(UNSTATED - 0.01, True), (UNSTATED + 0.01, False)])
+def test_an_answer_of_which_the_confirmer_finds_nothing_stated_is_withheld(
+    filled: Fill, confirmed: float, refused: bool
+) -> None:
+    model = verifying([GOOD], 0.9)
+    model.confirmed = {STATES: confirmed, SILENT: 1 - confirmed}
+    answer = filled(model).answer(LAPTOP, OWNER)
+    assert answer.refused is refused
+    assert ("unsupported_answer" in [notice.kind for notice in answer.notices]) is refused
+    assert not any(claim.supported for claim in answer.claims)
+
+
+def test_a_passage_is_put_to_the_confirmer_alone_and_once() -> None:
+    model = ScriptedModel([])
+    model.weights, model.confirmed = weights.WEIGHTS[shipped_adapters.MODEL].sha256, {STATES: 0.7, SILENT: 0.3}
+    confirm = judgement.confirming_by(model, LAPTOP, "en", None)
+    assert confirm is not None
+    seventh = passage(7, "Within 2 hours.", title="Rules")
+    assert confirm(seventh, "Soon.\n\nNow.") == confirm(seventh, "Soon.\n\nNow.") == 0.7
+    [[read, asked]] = model.confirmer_requests
+    assert prompts.quoted([passage(1, "Within 2 hours.", title="Rules")], "en") in read.content
+    assert asked.content.endswith("Answer: Soon.\nNow.")
+    assert judgement.confirming_by(ScriptedModel([]), LAPTOP, "en", None) is None
+
+
 def test_without_the_judge_or_with_other_weights_nothing_is_verified(filled: Fill) -> None:
     other = ScriptedModel([GOOD])
     other.verdicts = {"silent": 1.0}
@@ -378,7 +404,7 @@ def test_who_stops_an_answer_waits_for_no_verdict_and_one_that_fails_costs_nothi
 
 @pytest.mark.parametrize(
     ("confirmed", "state"),
-    [({"yes": 0.9}, "confirmed"), ({"yes": 0.02, "silent": 0.98}, "unchecked"), (None, "confirmed")],
+    [({"yes": 0.9}, "confirmed"), ({"yes": 0.08, "silent": 0.92}, "unchecked"), (None, "confirmed")],
 )
 def test_the_confirmer_is_asked_behind_the_passages_of_the_answer(
     filled: Fill, confirmed: dict[str, float] | None, state: str

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kb.checking import alignment
 from kb.checking.alignment import OUTWEIGHS, SAID, SURE, SURE_ACROSS, SURE_BY_WORDING
-from kb.checking.citations import cite
+from kb.checking.citations import UNSTATED, cite
 from kb.checking.objections import Similarities
 from kb.checking.sources import LONGEST_AROUND, around, source_of
 from kb.confidence.trees import Trees
@@ -294,6 +294,41 @@ def test_a_value_is_cited_from_the_sentence_that_has_it(
     cited = cite(AGAINST["number"], passages, "en", ASKED, alike, confirm=sure(0.99))
     assert [(claim.state, claim.markers) for claim in cited.claims] == [("confirmed", (marker,))]
     assert marker == 1 or cited.citations[0].quote == other
+
+
+TOLD_TWICE = "A lost badge must be reported within 2 hours [1]. A new one costs 15 euros [1]."
+
+
+@pytest.mark.parametrize(
+    ("text", "confirmed", "worded", "unstated"),
+    [
+        (TOLD_TWICE, (UNSTATED - 0.001, 0.0), 0.5, True),
+        (TOLD_TWICE, (UNSTATED, 0.0), 0.5, False),
+        (TOLD_TWICE, (0.0, 0.1), 0.5, False),
+        (TOLD_TWICE, (0.0, None), 0.5, False),  # where it does not tell
+        (TOLD_TWICE, (0.01, 0.01), 0.9999, False),  # a sentence has its tick
+        (REPHRASED, (0.0, 0.0), 0.5, True),  # also where the rules find too little of it
+        ("How soon?", (0.0, 0.0), 0.5, False),  # no claim
+    ],
+)
+def test_an_answer_is_unstated_where_the_confirmer_is_sure_of_each_sentence(
+    wording: Callable[[float], None], text: str, confirmed: tuple[float, float | None], worded: float, unstated: bool
+) -> None:
+    wording(worded)
+    cited = cite(text, [RULE], "en", ASKED, alike, confirm=lambda said: confirmed["15" in said])
+    assert cited.unstated is unstated
+    assert not cite(text, [RULE], "en", ASKED, alike).unstated
+
+
+def test_what_is_disputed_is_not_unstated(wording: Callable[[float], None]) -> None:
+    wording(0.5)
+    other = passage(2, "Report a pass that is gone within a day.", document="other.md", title="Reception")
+    cited = cite(
+        "A lost badge must be reported within 2 hours [1].", [RULE, other], "en", ASKED, alike, confirm=sure(0.01),
+        verify=lambda text, *_: Verdict(0.0, 0.9 if "Reception" in text else 0.0),
+    )  # fmt: skip
+    assert [notice.kind for notice in cited.notices] == ["disagreement"]
+    assert not cited.unstated
 
 
 @pytest.mark.parametrize(("word", "marker"), [("badge", 1), ("gone astray", 2)])

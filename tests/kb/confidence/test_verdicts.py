@@ -17,6 +17,7 @@ from kb.confidence.verdicts import (
     probability_confirmed,
     probability_stated,
     verdict_on,
+    with_answer,
     with_wording,
 )
 from kb.schema import Message
@@ -92,6 +93,14 @@ def test_an_answer_is_put_behind_the_passages_that_it_is_of() -> None:
 )
 def test_wording_and_confirmer_are_weighed_together(wording: float, confirmed: float, together: float) -> None:
     assert with_wording(wording, confirmed) == pytest.approx(together, abs=5e-3)
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "answers", "together"),
+    [(0.5, 0.5, 0.5), (0.5, 0.9, 0.659), (0.9, 0.1, 0.823), (0.4, None, 0.4), (1.0, 0.0, 0.992), (0.2, 1.0, 0.665)],
+)
+def test_verdict_and_confirmer_are_weighed_together(otherwise: float, answers: float | None, together: float) -> None:
+    assert with_answer(otherwise, answers) == pytest.approx(together, abs=1e-3)
 
 
 def test_where_one_of_them_does_not_tell_the_other_does() -> None:
