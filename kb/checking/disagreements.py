@@ -54,7 +54,7 @@ JUDGED, JUDGED_FURTHER = 3, 0.08
 MOST_JUDGED = 8  # sentences that the model judges of one answer, however many claims it has
 # Probability, by the verifier, from which on a sentence may give another answer than a claim; and from which on it
 # does, by that and what the confirmer tells of the sentence as the answer, read in its passage alone.
-MAY_DISPUTE, DISPUTES = 0.2, 0.36
+MAY_DISPUTE, DISPUTES = 0.2, 0.4
 NEAREST = 3  # sentences of either language that the verifier reads for a claim: those most like question and claim
 OF_WORDS = 0.15  # weight in that of the share of their words, beside two cosines
 MOST_VERIFIED = 12  # sentences that it reads for an answer, however many claims that has, beside what words tell
