@@ -63,7 +63,7 @@ OUTWEIGHED: frozenset[ClaimReason] = frozenset(
 OUTWEIGHS = 0.8
 # Probability under which a place that the rules pass does not surely say what a claim says: by wording and confirmer,
 # by the wording alone, and by the confirmer alone, as between languages.
-SURE, SURE_BY_WORDING, SURE_ACROSS = 0.6, 0.6, 0.7
+SURE, SURE_BY_WORDING, SURE_ACROSS = 0.7, 0.6, 0.8
 # Probabilities, by the wording and by a verdict on the sentence as the answer to itself, from which on a place says one
 # of several sentences, which need not be the answer: a step of many, or what goes with it.
 SAID = 0.8
