@@ -31,7 +31,8 @@ FALLING = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_LIMIT = re.compile(  # "not more than 3" limits, and may be said without a "not"
-    r"\b(?:not?|never)\s+(?:more|less|fewer|later|earlier|longer|higher|lower|larger|smaller|greater|exceed\w*|only"
+    r"\b(?:not?|never)\s+(?:more|less|fewer|later|earlier|longer|higher|lower|larger|smaller|greater|faster|slower|further"
+    r"|farther|nearer|closer|heavier|lighter|wider|older|younger|sooner|exceed\w*|only"
     r"|until|to exceed)\b"
     r"|不(?:得|能|应|可|宜)?(?:少于|低于|超过|大于|小于|多于|高于|晚于|早于|迟于|超出|长于|短于|满|足|仅|只|断|同)",
     re.IGNORECASE,

@@ -3,6 +3,7 @@
 import pytest
 
 from kb.checking.alignment import Aligner
+from kb.checking.citations import cite
 from kb.checking.contradictions import (
     denial,
     denies_other_clause,
@@ -600,3 +601,12 @@ def test_a_clause_that_denies_without_a_verb_says_it_of_itself() -> None:
     sentence = "此过程只是在内存中构建实例，耗时不大，因此，耗时主要取决于集群的恢复时间。"
     assert not denies_other_clause("恢复服务要多久主要取决于集群的恢复时间。", sentence)
     assert denies_other_clause("视力检查可以报销。", "报销牙科，不报销视力检查。")
+
+
+def test_no_faster_is_a_limit_and_no_denial() -> None:
+    rule = passage(1, "No vehicle, whether lorry or private car, goes faster than 10 km/h anywhere in the Leeds yard.")
+    question = "How fast may a lorry drive inside the yard in Leeds?"
+    [claim] = cite(
+        "A lorry may drive no faster than 10 km/h inside the yard in Leeds [1].", [rule], "en", question
+    ).claims
+    assert claim.state == "confirmed"
