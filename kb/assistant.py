@@ -511,12 +511,14 @@ class KnowledgeBase(Documents):
         cited = self._cited(text, draft, asker, options)
         if cited.superseded and not options.stopped:
             text, cited = yield from self._from_later(text, cited, draft, asker, options)
+        unsupported = cited.unstated and not options.stopped
         if not cited.grounded and not (options.stopped and cited.text):
             if draft.answerable is None or draft.uncertain or cited.opposed or not cited.claims:
                 draft.notices += [notice for notice in cited.notices if notice.kind == "address_withheld"]
-                return draft.refused("unsupported_answer", text_in(draft.language, "answer.unsupported"), text)
-            draft.uncertain = True  # the model was sure of the passages, and nothing in them speaks against its words
-        if cited.unstated and not options.stopped:
+                unsupported = True
+            else:  # the model was sure of the passages, and nothing in them speaks against its words
+                draft.uncertain = True
+        if unsupported:
             return draft.refused("unsupported_answer", text_in(draft.language, "answer.unsupported"), text)
         return draft.cited(cited, lambda: self.catalog.documents(asker), options)
 

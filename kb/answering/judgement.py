@@ -103,26 +103,23 @@ def verifying(model: _Judge, question: str, stop: threading.Event | None) -> Ver
 def confirming(model: _Judge, question: str, passages: str, stop: threading.Event | None) -> Confirm | None:
     """What tells how probable it is that passages, as a model reads them, state an answer; None for a model without a
     confirmer."""
-    if not has_adapters(model):
-        return None
-
-    @functools.cache
-    def confirm(claim: str) -> float | None:
-        read = functools.partial(probability_confirmed, model, question, passages, _in_one_block(claim), stop)
-        return _read("a claim was not confirmed", read, stop)
-
-    return confirm
+    return functools.partial(_confirming(model, question, stop), passages) if has_adapters(model) else None
 
 
 def confirming_by(model: _Judge, question: str, language: Language, stop: threading.Event | None) -> ConfirmBy | None:
     """What tells how probable it is that one passage states an answer; None for a model without a confirmer."""
     if not has_adapters(model):
         return None
+    confirm = _confirming(model, question, stop)
+    return lambda passage, claim: confirm(prompts.quoted([replace(passage, rank=1)], language), claim)
+
+
+def _confirming(model: _Judge, question: str, stop: threading.Event | None) -> Callable[[str, str], float | None]:
+    """What puts passages and a claim to the confirmer, each pair once."""
 
     @functools.cache
-    def confirm(passage: Passage, claim: str) -> float | None:
-        told = prompts.quoted([replace(passage, rank=1)], language)
-        read = functools.partial(probability_confirmed, model, question, told, _in_one_block(claim), stop)
+    def confirm(passages: str, claim: str) -> float | None:
+        read = functools.partial(probability_confirmed, model, question, passages, _in_one_block(claim), stop)
         return _read("a claim was not confirmed", read, stop)
 
     return confirm

@@ -150,9 +150,9 @@ class Retriever:
         most = k or MORE_OF_SHORT * self._settings.passages
         k = k or self._settings.passages
         document_ids = self._catalog.document_ids(asker, scope)
-        allowed = None if document_ids is None else self._scan.select(document_ids)
+        allowed = self._within(document_ids)
         language, translation = language_of(question), None
-        widened = self._glossary.widened(question, asker) if glossary and self._settings.glossary else None
+        widened = self._widened(question, asker, glossary)
         asked = self._search_question(question, widened, embedded)
         found = self._search(asked, allowed, k)
         other = other_than(language)
@@ -219,8 +219,7 @@ class Retriever:
         """What is found besides the passages that the model read, a little further down, and what comes nearest in a
         language that it did not read: it may say something else. Numbered after them; nothing of documents that others
         replace."""
-        widened = self._glossary.widened(question, asker) if glossary and self._settings.glossary else None
-        asked = self._search_question(question, widened, embedded)
+        asked = self._search_question(question, self._widened(question, asker, glossary), embedded)
         found: list[Passage] = []
         for allowed, k in self._parts_beside(self._catalog.document_ids(asker, scope), read):
             ranked = self._search(asked, allowed, k).ranked
@@ -240,10 +239,18 @@ class Retriever:
         """What is searched for passages beside those `read`, and for how many: each language by itself, if there are
         both."""
         if len(self._catalog.languages()) < len(LANGUAGES) or not self._settings.both_languages:
-            yield None if document_ids is None else self._scan.select(document_ids), BESIDE
+            yield self._within(document_ids), BESIDE
             return
         for language, part in self._by_language(document_ids).items():
             yield part, BESIDE if any(passage.language == language for passage in read) else BESIDE_ACROSS
+
+    def _widened(self, question: str, asker: Principal, glossary: bool) -> Widened | None:
+        """The question with the other forms of its terms; None where it is searched without them."""
+        return self._glossary.widened(question, asker) if glossary and self._settings.glossary else None
+
+    def _within(self, document_ids: Sequence[int] | None) -> Selection | None:
+        """What is searched of these documents; None for everything."""
+        return None if document_ids is None else self._scan.select(document_ids)
 
     def _search_question(
         self, question: str, widened: Widened | None = None, embedded: EmbeddedQuestion | None = None

@@ -31,6 +31,7 @@ _MARKER = re.compile(
 )
 _LIST_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)、]\s+|[-*•]\s+|#+\s+)")
 _CLOSING = "。！？；.!?;"
+UNSTATED = 0.05  # probability, by the confirmer, under which the passages do not state a sentence as the answer
 _CONTRADICTS: frozenset[ClaimReason] = frozenset(
     {"sign", "negation", "row", "year", "unit", "replaced", "conflict", "order"}
 )
@@ -50,7 +51,6 @@ _ANSWER = re.compile(  # what answers a question with yes or no, before the word
     r"(?:[,.，。;；!！]+|$)[\s*_]*",
     re.IGNORECASE,
 )
-UNSTATED = 0.05  # probability, by the confirmer, under which the passages do not state a sentence as the answer
 _OPEN_LEAD_IN = re.compile(r"(?:\n|^)[^\n]*[:：]$")  # of a list of which nothing is left
 _NUMBERED = r"(?: \d{1,3})?"
 _THAT = r"(?:clearly )?(?:states?|says?|mentions?|indicates?) that"

@@ -64,6 +64,8 @@ _OF_MONTH = re.compile(r"(?:每月|每季度?|每年\s?\d{1,2}\s?月)的?\s?\d{1
 _DAY = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 _FROM_TO = re.compile(r"\bfrom\b|[由从自]", re.IGNORECASE)  # a change
 
+_Read = tuple[Window, Source, Verdict]  # a sentence, and the verdict on a claim by it
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -117,7 +119,7 @@ class Disagreements:
         """
         found = self._told(claim, source, place, confirmed)
         if self._verify is not None and (found is None or not self._is_confirmed(claim, source, place, found)):
-            found = self._disputed(claim, source, place, agreeing, found)
+            found = self._disputed(claim, source, place, agreeing, but=found[0] if found else None)
         return (found[0], found[1].passage) if found else None
 
     def _told(self, claim: str, source: Source, place: range, confirmed: bool) -> tuple[Window, Source] | None:
@@ -159,16 +161,18 @@ class Disagreements:
     def _is_confirmed(self, claim: str, source: Source, place: range, found: tuple[Window, Source]) -> bool:
         """Whether the verifier confirms that a sentence disagrees, or cannot tell."""
         verdict = self._verdict(claim, *found)
-        return verdict is None or bool(self._disputing(claim, source, place, [(*found, verdict)], set()))
+        if verdict is None:
+            return True
+        read = [(*found, verdict)]
+        return self._disputing(claim, source, place, read, _stating(read)) is not None
 
     def _disputed(
-        self, claim: str, source: Source, place: range, agreeing: Set[tuple[str, str]],
-        but: tuple[Window, Source] | None,
-    ) -> tuple[Window, Source] | None:  # fmt: skip
+        self, claim: str, source: Source, place: range, agreeing: Set[tuple[str, str]], *, but: Window | None
+    ) -> tuple[Window, Source] | None:
         """Of the sentences of other documents that are most like question and claim, without one, the one that most
         surely gives another answer; None where none does. Beside an amount stands another one, or a word for one.
         Those in the claim's language go first: between languages there is more that only seems to disagree."""
-        if self._similarities is None:
+        if self._similarities is None or self._verdicts >= MOST_VERIFIED:
             return None
         of_period = _periods_of(claim) - _periods_of(self._question)
         is_amount = bool(numbers_in(claim) - numbers_in(self._question))
@@ -176,37 +180,36 @@ class Disagreements:
         others = [
             (window, other)
             for window, other, is_newer in self._elsewhere(source)
-            if _document(other) not in agreeing
+            if window is not but
+            and _document(other) not in agreeing
             and may_answer(window)
             and (not is_amount or gives_amount(window.quote, self._question))
             and sum(not is_number(token) for token in _tokens_of(window)) >= SHORTEST
             and not _is_of_another_period(own, self._other_statement(window, other, is_newer), bool(of_period))
-            and not (but and window is but[0])
         ]
         if not others:
             return None
         told = [told_by(*pair) for pair in others]
         said = f"{self._question} {claim}"
         likeness = self._similarities(self._question, told) + self._similarities(said, told)
-        likeness = likeness + OF_WORDS * np.array([share_held(content_of(said), w.tokens) for w, _ in others])
+        words = content_of(said)
+        likeness = likeness + OF_WORDS * np.array([share_held(words, window.tokens) for window, _ in others])
         language, stating = language_of(claim), set[tuple[str, str]]()
         for is_own in (True, False):
             of_it = [at for at, (_, other) in enumerate(others) if (language in other.languages) is is_own]
             nearest = sorted(of_it, key=lambda at: -likeness[at])[: min(NEAREST, MOST_VERIFIED - self._verdicts)]
             self._verdicts += len(nearest)
             read = [(*others[at], verdict) for at in nearest if (verdict := self._verdict(claim, *others[at]))]
+            stating |= _stating(read)
             if found := self._disputing(claim, source, place, read, stating):
                 return found
         return None
 
     def _disputing(
-        self, claim: str, source: Source, place: range, read: Sequence[tuple[Window, Source, Verdict]],
-        stating: set[tuple[str, str]],
-    ) -> tuple[Window, Source] | None:  # fmt: skip
-        """Of sentences with the verdict on a claim by each the one that most surely gives another answer; not where
-        what the claim rests on states it, too, nor of the documents `stating` the claim, to which those that do are
-        added."""
-        stating |= {_document(other) for _, other, verdict in read if verdict.states >= SAME_ANSWER}
+        self, claim: str, source: Source, place: range, read: Sequence[_Read], stating: Set[tuple[str, str]]
+    ) -> tuple[Window, Source] | None:
+        """Of sentences that were read beside a claim the one that most surely gives another answer; not where what the
+        claim rests on states it, too, nor of the documents `stating` the claim."""
         sure = [
             (self._sureness(window, other, verdict), window, other)
             for window, other, verdict in read
@@ -381,6 +384,11 @@ def gives_another(own: Statement, other: Statement, numbers: Set[str]) -> bool:
 def _tokens_of(window: Window) -> Set[str]:
     """The tokens of a window, those of its columns' names among them."""
     return window.tokens.keys() | {token for row in window.rows for head in row.heads for token in content_of(head)}
+
+
+def _stating(read: Sequence[_Read]) -> set[tuple[str, str]]:
+    """The documents of which a sentence states the claim beside which it was read."""
+    return {_document(other) for _, other, verdict in read if verdict.states >= SAME_ANSWER}
 
 
 def _document(source: Source) -> tuple[str, str]:

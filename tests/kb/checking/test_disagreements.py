@@ -393,6 +393,17 @@ def nearness(cosines: dict[str, float]) -> Similarities:
 WARRANTY = lease("Repairs are free for 24 months.")
 CARD = rules("Bring the card. Whoever shows the card within 36 months of the purchase pays nothing. It weighs 5 g.")
 REPAIR = ("Repairs are free for 24 months [1].", "How long are repairs free?")
+NOTICE = ("A tenant gives 30 days of notice [1].", "How many days of notice does a tenant give?")
+NOTICES = [lease("A tenant gives 30 days of notice."), rules("A tenant gives 45 days of notice.")]
+# Claims, each with its place, and sentences of others beside them: more than a model reads of one answer.
+MANY = " ".join(f"Repair {n} is free for {n + 20} months [1]." for n in range(1, 9))
+MANY_BESIDE = [
+    lease("\n".join(f"Repair {n} is free for {n + 20} months." for n in range(1, 9))),
+    *(
+        replace(rules(f"Whoever shows card {n} within {n + 40} months pays nothing."), rank=n, document=f"{n}.md")
+        for n in range(2, 14)
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -522,14 +533,8 @@ def test_however_many_claims_there_are_the_model_judges_few_sentences_and_each_o
         asked.append(text)
         return 0.1 if "Repair" in text else -0.1
 
-    own = lease("\n".join(f"Repair {n} is free for {n + 20} months." for n in range(1, 9)))
-    text = " ".join(f"Repair {n} is free for {n + 20} months [1]." for n in range(1, 9))
-    others = [
-        replace(rules(f"Whoever shows card {n} within {n + 40} months pays nothing."), rank=n, document=f"{n}.md")
-        for n in range(2, 14)
-    ]
     cosines = nearness({f"{n} months": 0.9 for n in range(20, 60)})
-    cite(text, [own, *others], "en", "How long are repairs free?", cosines, answers=answers)
+    cite(MANY, MANY_BESIDE, "en", REPAIR[1], cosines, answers=answers)
     assert len(asked) == len(set(asked)) <= MOST_JUDGED
 
 
@@ -678,13 +683,7 @@ def test_of_sentences_that_mean_it_alike_those_with_its_words_go_first(nearer: f
 
 def test_however_many_claims_there_are_the_verifier_reads_few_sentences() -> None:
     asked: list[tuple[str, str]] = []
-    own = lease("\n".join(f"Repair {n} is free for {n + 20} months." for n in range(1, 9)))
-    text = " ".join(f"Repair {n} is free for {n + 20} months [1]." for n in range(1, 9))
-    others = [
-        replace(rules(f"Whoever shows card {n} within {n + 40} months pays nothing."), rank=n, document=f"{n}.md")
-        for n in range(2, 14)
-    ]
-    cite(text, [own, *others], "en", "How long are repairs free?", nearness({}), verify=verifying({}, asked))
+    cite(MANY, MANY_BESIDE, "en", REPAIR[1], nearness({}), verify=verifying({}, asked))
     assert sum("card" in text for text, _ in asked) == MOST_VERIFIED
 
 
@@ -699,20 +698,10 @@ def test_first_comes_what_is_in_the_language_of_the_claim() -> None:
         assert [each.document for each in cited.citations] == [WARRANTY.document, document]
 
 
-def test_what_words_tell_stands_where_the_verifier_cannot_tell() -> None:
-    own, other = lease("A tenant gives 30 days of notice."), rules("A tenant gives 45 days of notice.")
-    cited = cite(
-        "A tenant gives 30 days of notice [1].", [own, other], "en", "How many days of notice does a tenant give?",
-        nearness({}), verify=lambda *_: None,
-    )  # fmt: skip
-    assert [claim.reason for claim in cited.claims] == ["conflict"]
-
-
 def test_what_words_tell_is_read_however_many_sentences_were(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disagreements, "MOST_VERIFIED", 0)
-    claim, question = "A tenant gives 30 days of notice [1].", "How many days of notice does a tenant give?"
-    own, other = lease("A tenant gives 30 days of notice."), rules("A tenant gives 45 days of notice.")
-    cited = cite(claim, [own, other], "en", question, nearness({}), verify=verifying({"45 days": 0.9}))
+    claim, question = NOTICE
+    cited = cite(claim, NOTICES, "en", question, nearness({}), verify=verifying({"45 days": 0.9}))
     assert [claim.reason for claim in cited.claims] == ["conflict"]
     claim, question = REPAIR
     assert cite(claim, [WARRANTY, CARD], "en", question, nearness({}), verify=verifying({"36": 0.9})).notices == ()
@@ -750,14 +739,20 @@ def test_a_document_that_states_the_claim_in_one_language_does_not_disagree_in_t
     assert cited.notices == ()
 
 
-@pytest.mark.parametrize(("otherwise", "told"), [(None, True), (0.9, True), (0.1, False)])
-def test_what_words_tell_the_verifier_must_confirm(otherwise: float | None, told: bool) -> None:
-    own, other = lease("A tenant gives 30 days of notice."), rules("A tenant gives 45 days of notice.")
-    cited = cite(
-        "A tenant gives 30 days of notice [1].", [own, other], "en", "How many days of notice does a tenant give?",
-        nearness({}), verify=None if otherwise is None else verifying({"45 days": otherwise}),
-    )  # fmt: skip
+@pytest.mark.parametrize(
+    ("verify", "told"),
+    [
+        (None, True),
+        (lambda *_: None, True),  # where it cannot tell, the words stand
+        (verifying({"45 days": 0.9}), True),
+        (verifying({"45 days": 0.1}), False),
+    ],
+)
+def test_what_words_tell_the_verifier_must_confirm(verify: Verify | None, told: bool) -> None:
+    claim, question = NOTICE
+    cited = cite(claim, NOTICES, "en", question, nearness({}), verify=verify)
     assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
+    assert ([claim.reason for claim in cited.claims] == ["conflict"]) is told
 
 
 @pytest.mark.parametrize(("otherwise", "grounded"), [(0.9, True), (0.1, False)])
