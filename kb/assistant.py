@@ -8,17 +8,17 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from copy import copy
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.answering import judgement, prompts
-from kb.answering.answer_builder import Draft, checked, evidence_of
+from kb.answering.answer_builder import Draft, checked, evidence_of, failure_of
 from kb.answering.editions import newest, passed_over, without_documents
 from kb.answering.events import drain
 from kb.answering.follow_up import put_alone
 from kb.answering.history import fitting
 from kb.answering.product_help import ProductHelp
+from kb.answering.quotation import quotation
 from kb.answering.readability import while_readable
 from kb.answering.retrieval import Retriever, worth_reading
 from kb.answering.translation import Translation, translated
@@ -285,13 +285,13 @@ class KnowledgeBase(Documents):
                 found = self._from_documents(draft, asker, history, options)
                 answer = yield from while_readable(self.catalog, draft, asker, found)
         except AccessLost as error:
-            yield from self._recorded(asker, draft, _failure(error, options), Failed(error.message))
+            yield from self._recorded(asker, draft, failure_of(error, options), Failed(error.message))
             return
         except (RefusedByPolicy, UsageError):
             raise
         except KBError as error:
             failed = Failed(error.message, "".join(draft.text), "".join(draft.thinking))
-            yield from self._recorded(asker, draft, _failure(error, options), failed)
+            yield from self._recorded(asker, draft, failure_of(error, options), failed)
             return
         yield from self._recorded(asker, draft, evidence_of(answer), Done(answer))
 
@@ -513,29 +513,40 @@ class KnowledgeBase(Documents):
             text, cited = yield from self._from_later(text, cited, draft, asker, options)
         unsupported = cited.unstated and not options.stopped
         if not cited.grounded and not (options.stopped and cited.text):
-            if draft.answerable is None or draft.uncertain or cited.opposed or not cited.claims:
+            if not draft.is_sure or cited.opposed or not cited.claims:
                 draft.notices += [notice for notice in cited.notices if notice.kind == "address_withheld"]
                 unsupported = True
             else:  # the model was sure of the passages, and nothing in them speaks against its words
                 draft.uncertain = True
+        if unsupported and (quoted := self._quoted(draft, asker, options)):
+            return draft.quoted(quoted, text, lambda: self.catalog.documents(asker), options)
         if unsupported:
             return draft.refused("unsupported_answer", text_in(draft.language, "answer.unsupported"), text)
         return draft.cited(cited, lambda: self.catalog.documents(asker), options)
 
     def _cited(self, text: str, draft: Draft, asker: Principal, options: AskOptions) -> CheckedAnswer:
-        judged = partial(judgement.states_answer, self.model, draft.searched, draft.language, options.stop)
-        told = prompts.quoted(draft.prompt_passages, draft.language, draft.prompt_terms)
-        judges = self.settings.llm.judge
         cited = cite(
             text, draft.prompt_passages, draft.language, draft.expanded_question, self.embedder.similarities,
-            self.catalog.text_around, lambda: self._beside(draft, asker, options),
-            judged if judges else None,
-            judgement.verifying(self.model, draft.searched, options.stop) if judges else None,
-            judgement.confirming(self.model, draft.searched, told, options.stop) if judges else None,
-            judgement.confirming_by(self.model, draft.searched, draft.language, options.stop) if judges else None,
+            self.catalog.text_around, lambda: self._beside(draft, asker, options), **self._readers(draft, options),
         )  # fmt: skip
         draft.passages += cited.beside
         return cited
+
+    def _readers(self, draft: Draft, options: AskOptions) -> judgement.Readers:
+        """What reads, beside the rules, what the model wrote."""
+        if not self.settings.llm.judge:
+            return {}
+        told = prompts.quoted(draft.prompt_passages, draft.language, draft.prompt_terms)
+        return judgement.readers(self.model, draft.searched, told, draft.language, options.stop)
+
+    def _quoted(self, draft: Draft, asker: Principal, options: AskOptions) -> CheckedAnswer | None:
+        """What the documents say themselves, where the model's words were not that; None where none surely answers."""
+        confirm = self._readers(draft, options).get("confirm")
+        if confirm is None or not draft.is_sure or options.stopped:
+            return None
+        text = quotation(draft.searched, draft.prompt_passages, self.embedder.similarities, confirm)
+        cited = self._cited(text, draft, asker, options) if text else None
+        return cited if cited and all(claim.supported or claim.reason == "conflict" for claim in cited.claims) else None
 
     def _from_later(
         self, text: str, cited: CheckedAnswer, draft: Draft, asker: Principal, options: AskOptions
@@ -582,10 +593,6 @@ class KnowledgeBase(Documents):
             if draft.model and self._model is not None and self._model.name == draft.model:
                 return self._model.digest()
         return ""
-
-
-def _failure(error: KBError, options: AskOptions) -> dict[str, Any]:
-    return {"error": error.message, "stopped": options.stopped}
 
 
 def _stored_choice(catalog: Catalog) -> tuple[str | None, str | None]:

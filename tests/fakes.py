@@ -72,6 +72,7 @@ class ScriptedModel:
         self.weights = "0" * 64
         self.verdicts: Mapping[str, float] | None = None  # what the verifier gives, of the options
         self.confirmed: Mapping[str, float] | None = None  # and what the confirmer gives
+        self.confirmed_of: dict[str, Mapping[str, float]] = {}  # and gives of what ends with these words
         self.verdict_requests: list[tuple[Message, ...]] = []
         self.confirmer_requests: list[tuple[Message, ...]] = []
         self.closed = False
@@ -135,7 +136,10 @@ class ScriptedModel:
     ) -> dict[str, float] | None:
         if by in ("verifier", "confirmer"):
             (self.verdict_requests if by == "verifier" else self.confirmer_requests).append(tuple(messages))
-            told = self.verdicts if by == "verifier" else self.confirmed
+            told = self.verdicts
+            if by == "confirmer":
+                ends = messages[-1].content.endswith
+                told = next((each for words, each in self.confirmed_of.items() if ends(words)), self.confirmed)
             return None if told is None else {option: told.get(option, 0.0) for option in options}
         self.preference_requests.append(tuple(messages))
         return self._preferences.popleft() if self._preferences else None

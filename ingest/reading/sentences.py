@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from kb.language.language import within_titles
+
 _ITEM = r"""
     [^\S\n]* (?: [-*+•·●○■◆▪–][^\S\n] | \d{1,3}[.)、．] | [（(][一二三四五六七八九十\d]{1,3}[）)]
     | [一二三四五六七八九十]{1,3}、 | 第[一二三四五六七八九十百零\d]{1,5}[条章节] )
@@ -36,7 +38,10 @@ _WEAK = re.compile(r"\n|(?<=[，,、：:;|])\s*|(?<=\s)(?=\S)")
 
 def boundaries(text: str) -> Iterator[tuple[int, int]]:
     """(offset, strength) of each place where a sentence, list item or paragraph ends, in order."""
+    titles = within_titles(text)
     for match in _TERMINATOR.finditer(text):
+        if match.start() in titles:
+            continue
         if _BLANK_LINE.search(match[0]):
             yield match.end(), PARAGRAPH
         elif match.lastgroup != "narrow" or _ends_sentence(text, match):

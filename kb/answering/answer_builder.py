@@ -12,7 +12,7 @@ from kb.answering.product_help import Help
 from kb.answering.refusal import refusal
 from kb.answering.replacements import NOTHING_REPLACED, Replaced
 from kb.checking.citations import CheckedAnswer, states_nothing, without_ticks, without_unconfirmed
-from kb.errors import ContextOverflow, UsageError
+from kb.errors import ContextOverflow, KBError, UsageError
 from kb.language.language import listed
 from kb.language.script import is_written_in
 from kb.messages.coded_text import text_in
@@ -64,6 +64,11 @@ class Draft:
         self._began = time.perf_counter()
         self._first_word: float | None = None
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether the model is sure that what it was shown states the answer."""
+        return self.answerable is not None and not self.uncertain
+
     def keep(self, found: Retrieval) -> None:
         """Keep what was found."""
         self.passages, self.terms = found.passages, found.terms
@@ -114,7 +119,7 @@ class Draft:
         """Why a model is asked once more: it answered in another language, with yes or no alone or the question again,
         or found nothing in passages that it was sure of when it judged them."""
         if prompts.says_only_not_found(text):
-            return "" if self.answerable is None or self.uncertain else "reason"
+            return "reason" if self.is_sure else ""
         if text and not is_written_in(text, self.language):
             return "language"
         return "reason" if states_nothing(text) else ""
@@ -172,6 +177,15 @@ class Draft:
             self.notices.append(Notice("stopped", text_in(self.language, "answer.stopped")))
         return replace(self.finished(found.text), claims=claims, citations=found.citations)
 
+    def quoted(
+        self, found: CheckedAnswer, withheld: str, documents: Callable[[], Sequence[Document]], options: AskOptions
+    ) -> Answer:
+        """An answer in the documents' own words, and no longer in the model's. The audit trail keeps these."""
+        self.notices.append(Notice("quoted", text_in(self.language, "answer.quoted")))
+        answer = self.cited(found, documents, options)
+        self.withheld = withheld
+        return answer
+
     def finished(self, text: str) -> Answer:
         """The answer with this text, not cited yet."""
         return Answer(
@@ -210,6 +224,11 @@ def evidence_of(answer: Answer) -> dict[str, Any]:
         ],
         "notices": [notice.kind for notice in answer.notices],
     }
+
+
+def failure_of(error: KBError, options: AskOptions) -> dict[str, Any]:
+    """What the audit trail keeps of a question without an answer."""
+    return {"error": error.message, "stopped": options.stopped}
 
 
 def _sha256(text: str) -> str:

@@ -13,7 +13,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Protocol, TypeVar
+from typing import Protocol, TypedDict, TypeVar
 
 from kb.answering import prompts
 from kb.confidence.verdicts import (
@@ -112,6 +112,25 @@ def confirming_by(model: _Judge, question: str, language: Language, stop: thread
         return None
     confirm = _confirming(model, question, stop)
     return lambda passage, claim: confirm(prompts.quoted([replace(passage, rank=1)], language), claim)
+
+
+class Readers(TypedDict, total=False):
+    """What reads an answer and the passages, beside the rules; see `kb.checking.alignment.Aligner`."""
+
+    answers: Callable[[str], float]
+    verify: Verify | None
+    confirm: Confirm | None
+    confirm_by: ConfirmBy | None
+
+
+def readers(model: _Judge, question: str, passages: str, language: Language, stop: threading.Event | None) -> Readers:
+    """What a model has to read answers with. `passages` are as it reads them."""
+    return Readers(
+        answers=functools.partial(states_answer, model, question, language, stop),
+        verify=verifying(model, question, stop),
+        confirm=confirming(model, question, passages, stop),
+        confirm_by=confirming_by(model, question, language, stop),
+    )
 
 
 def _confirming(model: _Judge, question: str, stop: threading.Event | None) -> Callable[[str, str], float | None]:

@@ -6,7 +6,7 @@ passage. A claim in another language than the passage is compared by vectors ins
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, fragments, table_claims
@@ -178,24 +178,29 @@ class Aligner:
             for span in spans
         ):
             return None
-        place = spans[0] if spans and spans[0].says_enough else self._nearest_sentence(claim)
-        if place is not None and place.reason == "number":
-            place = self._nearest_sentence(claim, self._objections.added_values(claim)) or place
+        place = spans[0] if spans and spans[0].says_enough else None
+        if place is None or not self._has_values(claim, place.quote):
+            place = self._nearest_sentence(claim, with_values=True) or place or self._nearest_sentence(claim)
         if place is None:
             return None
         confirmed = self._confirm(written)
         is_sure = confirmed is not None and with_wording(self._wording(claim, place), confirmed) >= OUTWEIGHS
         return replace(place, supported=True, reason="") if is_sure else None
 
-    def _nearest_sentence(self, claim: str, values: Set[str] = frozenset()) -> SupportSpan | None:
-        """Of the sentences with these values the one that means question and claim most nearly; None without vectors,
-        or where there is none."""
+    def _has_values(self, claim: str, quote: str) -> bool:
+        """Whether a sentence has the values that a claim adds, be it in other units."""
+        added = self._objections.added_values(in_units_of(claim, quote))
+        return added <= numbers_in(quote) | codes_in(quote)
+
+    def _nearest_sentence(self, claim: str, *, with_values: bool = False) -> SupportSpan | None:
+        """Of the sentences, or of those with the claim's values, the one that means question and claim most nearly;
+        None without vectors, or where there is none."""
         sources = self._in_its_language(claim, self._language_of(claim))
         lines = [
             (w, each)
             for each in sources
             for w in each.windows
-            if len(w.parts) == 1 and may_answer(w) and values <= numbers_in(w.quote) | codes_in(w.quote)
+            if len(w.parts) == 1 and may_answer(w) and (not with_values or self._has_values(claim, w.quote))
         ]
         cosines = self._likeness(claim, lines)
         if not cosines:

@@ -33,6 +33,7 @@ _MEASURED = re.compile(r"\d\s?[A-Za-z]$")
 _CAPITAL = re.compile(r"\s+[A-Z][a-z]")
 _NUMBER_BEHIND = re.compile(r"\s*#?[A-Z-]*\d")
 _END = re.compile(r"[。！？；…]+[”’」』）)\]]*|(?<![.!?])[.!?]++[\"'”’)\]]*+(?=\s|$|[\u4e00-\u9fff])|\n+")
+_WORK = re.compile(r"《[^《》\n]{1,80}》|〈[^〈〉\n]{1,80}〉")  # the title of a work, which may end like a sentence
 _RAISED = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹⁺⁻⁽⁾ⁿ]+")
 
 
@@ -94,12 +95,18 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     start = 0
+    titles = within_titles(text)
     for end in _END.finditer(text):
-        if end.group().startswith(".") and _is_abbreviation(text, end.start()):
+        if end.start() in titles or (end.group().startswith(".") and _is_abbreviation(text, end.start())):
             continue
         yield from _trimmed(text, start, end.end())
         start = end.end()
     yield from _trimmed(text, start, len(text))
+
+
+def within_titles(text: str) -> set[int]:
+    """The offsets within titles of works: 《出发！去远方》 ends no sentence."""
+    return {at for title in _WORK.finditer(text) for at in range(*title.span())}
 
 
 def repeats(said: Iterable[str]) -> Iterator[bool]:

@@ -136,6 +136,10 @@ ANSWERS: dict[str, Template] = {
         "The model's answer was withheld: nothing in the documents supports it.",
         "模型的回答没有得到文档的任何支持，未予显示。",
     ),
+    "answer.quoted": Template(
+        "The model's own words were not confirmed. This is what the documents say.",
+        "模型自己的表述没有得到证实，以下是文档的原文。",
+    ),
     "answer.not_stated": Template(
         "The model read the passages and judged that they do not state the answer.",
         "模型阅读了段落，判断其中没有写明答案。",

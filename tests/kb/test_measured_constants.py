@@ -61,6 +61,7 @@ MEASURED = {
     },
     "python -m benchmarks requests": {
         "kb.answering.product_help": {"NEAR": 0.90},
+        "kb.answering.quotation": {"STATED": 0.8, "READ": 4, "OF_WORDS": 0.15},
         "kb.answering.retrieval": {"BESIDE": 8, "BESIDE_ACROSS": 2},
         "kb.checking.disagreements": {"OF_WORDS": 0.15, "MOST_VERIFIED": 12, "SHORTEST": 3},
         "kb.requests.mentions": {"NEAR": 0.86},

@@ -132,6 +132,12 @@ def test_abbreviations_numbers_and_initials_do_not_end_a_sentence() -> None:
     assert text[ends[0] : ends[1]] == "Then he left. "
 
 
+def test_the_title_of_a_work_is_not_cut() -> None:
+    text = "她主持《出发！去远方》和《明天见？》节目。然后休息。"
+
+    assert [text[:end] for end, _ in boundaries(text)] == [text[: text.index("然")], text]
+
+
 def test_a_chunk_never_crosses_a_page(tokenizer: Tokenizer) -> None:
     first, second = "First page. " * 30, "Second page. " * 30
     text = f"{first}\n\n{second}"

@@ -352,6 +352,42 @@ def test_an_answer_of_which_the_confirmer_finds_nothing_stated_is_withheld(
     assert not any(claim.supported for claim in answer.claims)
 
 
+OWN = "A lost laptop must be reported to the service desk within 2 hours."
+NOT_OWN = "A lost laptop must be reported to the police within 9 days [1]."
+
+
+def quoting(quoted: float) -> ScriptedModel:
+    """A model that writes what the documents do not say; its confirmer finds their own sentence so surely stated."""
+    model = verifying([NOT_OWN], 0.0)
+    model.expect([{STATES: 0.9, SILENT: 0.1}])
+    model.confirmed = {STATES: 0.01, SILENT: 0.99}
+    model.confirmed_of = {OWN: {STATES: quoted, SILENT: 1 - quoted}}
+    return model
+
+
+def test_where_the_models_words_are_withheld_the_documents_own_sentence_answers(filled: Fill) -> None:
+    knowledge = filled(quoting(0.97))
+    *_, end = knowledge.ask(LAPTOP, OWNER)
+    assert isinstance(end, Done)
+    answer = end.answer
+    assert (answer.text, answer.outcome) == (OWN.replace(".", " [1]."), "answered")
+    assert [(claim.state, claim.markers) for claim in answer.claims] == [("confirmed", (1,))]
+    assert [citation.quote.endswith(OWN) for citation in answer.citations] == [True]
+    assert [notice.kind for notice in answer.notices] == ["quoted"]
+    assert "9 days" in knowledge.catalog.audit_rows(1)[0]["detail"]["withheld"]
+
+
+@pytest.mark.parametrize(("quoted", "share"), [(0.5, 0.9), (0.97, 0.4)])
+def test_where_none_surely_answers_or_the_passages_may_not_it_is_refused(
+    filled: Fill, quoted: float, share: float
+) -> None:
+    model = quoting(quoted)
+    model.expect([{STATES: share, SILENT: 1 - share}])
+    answer = filled(model).answer(LAPTOP, OWNER)
+    assert answer.refused
+    assert [notice.kind for notice in answer.notices][-1] == "unsupported_answer"
+
+
 def test_a_passage_is_put_to_the_confirmer_alone_and_once() -> None:
     model = ScriptedModel([])
     model.weights, model.confirmed = weights.WEIGHTS[shipped_adapters.MODEL].sha256, {STATES: 0.7, SILENT: 0.3}

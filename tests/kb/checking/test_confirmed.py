@@ -296,6 +296,14 @@ def test_a_value_is_cited_from_the_sentence_that_has_it(
     assert marker == 1 or cited.citations[0].quote == other
 
 
+def test_a_value_that_no_rule_finds_is_cited_from_where_it_is_and_not_from_what_is_most_like_it() -> None:
+    other = passage(2, "Passes go astray. Security hears of it in 3 hours.", document="other.md", title="Passes")
+    said = "A pass gone astray is told to them in 3 hours [1]."
+    cited = cite(said, [RULE, other], "en", ASKED, like("badge"), confirm=sure(0.99))
+    assert [(claim.state, claim.markers) for claim in cited.claims] == [("confirmed", (2,))]
+    assert cited.citations[0].quote == "Security hears of it in 3 hours."
+
+
 TOLD_TWICE = "A lost badge must be reported within 2 hours [1]. A new one costs 15 euros [1]."
 
 

@@ -40,6 +40,9 @@ def test_a_figure_set_above_another_stays_apart() -> None:
         ("Press it for 5 min. 20 bar are enough.", ["Press it for 5 min.", "20 bar are enough."]),
         ("Really?! Yes... it is 2.5.", ["Really?!", "Yes...", "it is 2.5."]),
         ('He said "no." Then', ['He said "no."', "Then"]),
+        ("她主持《出发！去远方》和〈明天见？〉。每周一次！", ["她主持《出发！去远方》和〈明天见？〉。", "每周一次！"]),
+        ("她主持《出发！》节目。", ["她主持《出发！》节目。"]),
+        ("她说《出发！\n真好》。", ["她说《出发！", "真好》。"]),  # no title goes over a line
     ],
 )
 def test_sentences_end_where_they_end(text: str, found: list[str]) -> None:
