@@ -6,7 +6,7 @@ import numpy as np
 
 from kb.checking.objections import Similarities
 from kb.checking.prompt_injection import without_orders
-from kb.checking.sources import LIST_ITEM, Source, Window, may_answer, source_of, told_by
+from kb.checking.sources import LIST_ITEM, Source, Window, antecedent, may_answer, source_of, told_by
 from kb.confidence.verdicts import Confirm
 from kb.language.content_terms import content_of, share_held
 from kb.language.table_rows import cells_of
@@ -29,17 +29,19 @@ def quotation(question: str, passages: Sequence[Passage], similarities: Similari
     likeness = similarities(question, [told_by(*line) for line in lines]) + OF_WORDS * shares
     nearest: dict[str, Source] = {}
     for at in sorted(range(len(lines)), key=lambda at: -likeness[at]):
-        nearest.setdefault(_said(lines[at][0]), lines[at][1])
+        nearest.setdefault(_said(*lines[at]), lines[at][1])
     sure = {said: confirm(said) or 0.0 for said in [*nearest][:READ]}
     best = max(sure, key=lambda said: sure[said])
     return f"{best} [{nearest[best].passage.rank}]" if sure[best] >= STATED else ""
 
 
-def _said(window: Window) -> str:
-    """A sentence without the mark of a list; of a row each cell behind the name of its column."""
+def _said(window: Window, source: Source) -> str:
+    """A sentence without the mark of a list, and behind the one from which it goes on; of a row each cell behind the
+    name of its column."""
     row = next((row for row in window.rows if row.measures), None)
     if row is None:
-        return LIST_ITEM.sub("", window.quote, 1).strip() if LIST_ITEM.match(window.quote) else window.quote
+        said = f"{antecedent(window, source)}{window.quote}"
+        return LIST_ITEM.sub("", said, 1).strip() if LIST_ITEM.match(said) else said
     cells = [" ".join(cell.split()) for cell in cells_of(window.quote)]
     named = zip(row.measures, cells, strict=False)
     return "; ".join(f"{name.strip()}: {cell}" for name, cell in named if cell)

@@ -22,6 +22,7 @@ from kb.checking.rival_values import Value
 from kb.checking.sources import (
     Source,
     Window,
+    antecedent,
     around,
     headed,
     header_of,
@@ -189,7 +190,7 @@ class Disagreements:
         ]
         if not others:
             return None
-        told = [told_by(*pair) for pair in others]
+        told = [_with_question(*pair) for pair in others]
         said = f"{self._question} {claim}"
         likeness = self._similarities(self._question, told) + self._similarities(said, told)
         words = content_of(said)
@@ -218,27 +219,30 @@ class Disagreements:
             and not _gives_same(claim, self._question, window.quote)
         ]
         for chance, window, other in sorted(sure, key=lambda each: -each[0]):
-            if chance >= DISPUTES and not self._is_stated_by(source, place, window):
+            if chance >= DISPUTES and not self._is_stated_by(source, place, _whole(window, other)):
                 return window, other
         return None
 
-    def _is_stated_by(self, source: Source, place: range, window: Window) -> bool:
+    def _is_stated_by(self, source: Source, place: range, said: str) -> bool:
         """Whether what a claim rests on states, too, what a sentence of another document says: its passage by the
         confirmer, or else its place by the verifier."""
-        stated = self._confirm_by(source.passage, window.quote) if self._confirm_by else None
+        stated = self._confirm_by(source.passage, said) if self._confirm_by else None
         if stated is None and self._verify is not None:
-            verdict = self._verify(around(place.start, place.stop, source), window.quote, "")
+            verdict = self._verify(around(place.start, place.stop, source), said, "")
             stated = None if verdict is None else verdict.states
         return stated is not None and stated >= SAME_ANSWER
 
     def _sureness(self, window: Window, source: Source, verdict: Verdict) -> float:
         """How surely a sentence gives another answer than a claim, by the verdict on the claim and by the confirmer."""
-        answers = self._confirm_by(source.passage, window.quote) if self._confirm_by else None
+        answers = self._confirm_by(source.passage, _whole(window, source)) if self._confirm_by else None
         return with_answer(verdict.otherwise, answers)
 
     def _verdict(self, claim: str, window: Window, source: Source) -> Verdict | None:
         """The verdict on a claim by a sentence; None where there is none."""
-        return self._verify(headed(_said(window, source), source), claim, "") if self._verify else None
+        if self._verify is None:
+            return None
+        said = f"{header_of(window, source)}\n{_with_question(window, source)}".strip()
+        return self._verify(headed(said, source), claim, "")
 
     def _agrees(
         self, own: Statement, there: Statement, other: Source, source: Source, numbers: Set[str],
@@ -439,6 +443,8 @@ def _gives_same(claim: str, question: str, sentence: str) -> bool:
     weeks are 14 days, and 20 minutes are 15 to 30. From 2 to 8 o'clock is not from 2 to 7."""
     claim = in_units_of(claim, sentence)
     added = numbers_in(claim) - numbers_in(question)
+    if not added:
+        return False
     there = numbers_in(sentence)
     if not added.isdisjoint(there) and (added <= there or there - numbers_in(question) <= numbers_in(claim)):
         return True
@@ -462,6 +468,16 @@ def _lie_within(values: Mapping[Decimal, Set[str]], text: str) -> bool:
 def _said(window: Window, source: Source) -> str:
     """A sentence with the question of the text that it answers, and the head of its table."""
     return f"{header_of(window, source)}\n{told_by(window, source)}".strip()
+
+
+def _whole(window: Window, source: Source) -> str:
+    """A sentence, behind the one from which it goes on."""
+    return f"{antecedent(window, source)}{window.quote}"
+
+
+def _with_question(window: Window, source: Source) -> str:
+    """That, with the question of the text that it answers."""
+    return f"{question_before(window, source)}{_whole(window, source)}"
 
 
 def names_more(own: Statement, other: Statement, names: Set[str]) -> bool:

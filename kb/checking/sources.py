@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.checking import table_claims
-from kb.checking.forms import ASKS
+from kb.checking.forms import ASKS, PRONOUN
 from kb.checking.prompt_injection import BLANK, gives_orders
 from kb.checking.sections import words_above
 from kb.checking.table_claims import ClaimRow
@@ -188,6 +188,13 @@ def may_answer(window: Window) -> bool:
 def told_by(window: Window, source: Source) -> str:
     """What a window says, with the question that it answers."""
     return f"{question_before(window, source)}{window.quote}"
+
+
+def antecedent(window: Window, source: Source) -> str:
+    """The sentence before a window that goes on from it, and a space: "Five days move on. They are taken by June"; ""
+    where it does not go on."""
+    at = window.parts.start
+    return f"{source.sentences[at - 1]} " if at and PRONOUN.match(window.quote.lstrip(" \t*-")) else ""
 
 
 def core_of(said: Mapping[str, float], window: Window) -> str:

@@ -45,7 +45,7 @@ def test_the_surest_of_several_is_quoted() -> None:
 
 def test_the_sentences_nearest_the_question_are_read_each_once() -> None:
     words = ["one", "two", "three", "four", "five"]
-    text = " ".join(f"It is number {word}." for word in words)
+    text = " ".join(f"Number {word} is blue." for word in words)
     read: list[str] = []
 
     def confirm(said: str) -> float:
@@ -53,7 +53,7 @@ def test_the_sentences_nearest_the_question_are_read_each_once() -> None:
         return 0.0
 
     assert quotation(ASKED, [passage(1, text), passage(2, text, document="b.md")], like(*words), confirm) == ""
-    assert read == [f"It is number {word}." for word in words[:READ]]
+    assert read == [f"Number {word} is blue." for word in words[:READ]]
 
 
 def test_words_of_the_question_count_beside_vectors() -> None:
@@ -67,6 +67,12 @@ def test_words_of_the_question_count_beside_vectors() -> None:
 def test_an_item_of_a_list_is_quoted_without_its_mark() -> None:
     listed = passage(1, "- Lost badges: within 2 hours.\n- New ones: 15 euros.")
     assert quotation(ASKED, [listed], alike, of("2 hours")) == "Lost badges: within 2 hours. [1]"
+
+
+def test_a_sentence_is_quoted_behind_the_one_from_which_it_goes_on() -> None:
+    text = "Badges are blue. Lost badges are told to the gate. This is done within 2 hours."
+    told = "Lost badges are told to the gate. This is done within 2 hours. [1]"
+    assert quotation(ASKED, [passage(1, text)], alike, of("2 hours")) == told
 
 
 def test_a_row_is_quoted_with_the_names_of_its_columns() -> None:

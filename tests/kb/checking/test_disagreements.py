@@ -591,6 +591,49 @@ def test_a_day_of_the_month_is_no_number_of_days() -> None:
     assert cited.notices == ()
 
 
+@pytest.mark.parametrize(
+    ("sentence", "read"),
+    [
+        ("They must be used up by June.", "Up to five days of the leave move on. They must be used up by June."),
+        ("Days of leave must be used up by June.", "Days of leave must be used up by June."),
+    ],
+)
+def test_a_sentence_is_read_behind_the_one_from_which_it_goes_on(sentence: str, read: str) -> None:
+    claim, question = "Leave is to be used by March [1].", "By when is leave to be used?"
+    own = lease("Leave is to be used by March. Who is ill calls.")
+    other = rules(f"The office is closed today. Up to five days of the leave move on. {sentence}")
+    verified: list[str] = []
+    confirmed: list[str] = []
+
+    def verify(text: str, *_: str) -> Verdict:
+        verified.append(text)
+        return Verdict(0.0, 0.9 * ("June" in text))
+
+    def confirm_by(_: Passage, said: str) -> float:
+        confirmed.append(said)
+        return 0.9 * ("June" in said and len(confirmed) == 1)
+
+    cited = cite(claim, [own, other], "en", question, nearness({}), verify=verify, confirm_by=confirm_by)
+    assert f"House rules\n{read}" in verified
+    assert confirmed == [read, read]  # as the answer by its own passage, and by the claim's
+    assert cited.citations[1].quote == sentence
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [
+        ("The buyer orders film of up to 900 euros [1].", True),  # only the question's number
+        ("The buyer orders film within 900 hours [1].", False),
+    ],
+)
+def test_a_number_of_the_question_makes_no_answer_the_same(claim: str, told: bool) -> None:
+    question = "Who orders film of up to 900 euros?" if told else "How soon is film ordered?"
+    own = lease(claim.replace(" [1]", ""))
+    other = rules("The foreman orders it, up to 900 euros." if told else "The foreman orders it within 900 hours.")
+    cited = cite(claim, [own, other], "en", question, nearness({}), verify=verifying({"foreman": 0.9}))
+    assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
+
+
 def verifying(sure: dict[str, float], asked: list[tuple[str, str]] | None = None) -> Verify:
     """Verdicts: how probable it is that a text with these words gives another answer; whatever it says is stated, but
     for what has these words itself."""
