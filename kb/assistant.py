@@ -537,7 +537,7 @@ class KnowledgeBase(Documents):
         if not self.settings.llm.judge:
             return {}
         told = prompts.quoted(draft.prompt_passages, draft.language, draft.prompt_terms)
-        return judgement.readers(self.model, draft.searched, told, draft.language, options.stop)
+        return judgement.readers(self.model, draft.searched, told, draft.language, options.stop, draft.answerable)
 
     def _quoted(self, draft: Draft, asker: Principal, options: AskOptions) -> CheckedAnswer | None:
         """What the documents say themselves, where the model's words were not that; None where none surely answers."""

@@ -121,15 +121,19 @@ class Readers(TypedDict, total=False):
     verify: Verify | None
     confirm: Confirm | None
     confirm_by: ConfirmBy | None
+    stated: float | None
 
 
-def readers(model: _Judge, question: str, passages: str, language: Language, stop: threading.Event | None) -> Readers:
-    """What a model has to read answers with. `passages` are as it reads them."""
+def readers(
+    model: _Judge, question: str, passages: str, language: Language, stop: threading.Event | None, told: float | None
+) -> Readers:
+    """What a model has to read answers with. `passages` are as it reads them; `told` is what it judged of them."""
     return Readers(
         answers=functools.partial(states_answer, model, question, language, stop),
         verify=verifying(model, question, stop),
         confirm=confirming(model, question, passages, stop),
         confirm_by=confirming_by(model, question, language, stop),
+        stated=told if has_adapters(model) else None,
     )
 
 

@@ -99,7 +99,8 @@ class Aligner:
     passages that were found, too: they confirm nothing, and may say something else. It is called where a claim has a
     place, as is `answers`, which tells how sure it is that a text states the answer to the question, under 0 where it
     is not, and `verify`, which gives verdicts. `confirm` tells whether the passages state a claim as the answer,
-    and `confirm_by` whether one passage alone does.
+    and `confirm_by` whether one passage alone does. `stated` is how probable it is, 0..1, that they state an answer, as
+    the judge told before there was one.
     `answered` is where what is said to the question begins with yes or no.
     """
 
@@ -115,8 +116,9 @@ class Aligner:
         verify: Verify | None = None,
         confirm: Confirm | None = None,
         confirm_by: ConfirmBy | None = None,
+        stated: float | None = None,
     ) -> None:
-        self._verify, self._confirm = verify, confirm
+        self._verify, self._confirm, self._stated = verify, confirm, stated
         self._sources = [source_of(without_orders(passage), document_text) for passage in passages]
         self._asked = asked_of(question, answered)
         # Stems of the words that question or passages have in small letters: no names.
@@ -184,7 +186,9 @@ class Aligner:
         if place is None:
             return None
         confirmed = self._confirm(written)
-        is_sure = confirmed is not None and with_wording(self._wording(claim, place), confirmed) >= OUTWEIGHS
+        is_sure = (
+            confirmed is not None and with_wording(self._wording(claim, place), confirmed, self._stated) >= OUTWEIGHS
+        )
         return replace(place, supported=True, reason="") if is_sure else None
 
     def _has_values(self, claim: str, quote: str) -> bool:
@@ -239,7 +243,7 @@ class Aligner:
         doubts: list[tuple[float, ClaimReason]] = []
         for span in supported:
             wording = self._wording(claim, span)
-            chance = with_wording(wording, confirmed)
+            chance = with_wording(wording, confirmed, self._stated)
             least = SURE_ACROSS if wording is None else SURE_BY_WORDING if confirmed is None else SURE
             may_be_aside = one_of_several and (wording or 0.0) >= SAID
             if chance >= least or (may_be_aside and self._chance(claim, span, asked=claim) >= SAID):

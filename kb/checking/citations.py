@@ -131,17 +131,18 @@ def cite(
     verify: Verify | None = None,
     confirm: Confirm | None = None,
     confirm_by: ConfirmBy | None = None,
+    stated: float | None = None,
 ) -> CheckedAnswer:
     """Check an answer against the passages the model was shown.
 
-    `question` is what it answers; `similarities`, `document_text`, `beside`, `answers`, `verify`, `confirm` and
-    `confirm_by` are the Aligner's. The ranks of what `beside` gives follow one another, after those of `passages`; what
-    is cited of it is numbered from the first one on.
+    `question` is what it answers; `similarities`, `document_text`, `beside`, `answers`, `verify`, `confirm`,
+    `confirm_by` and `stated` are the Aligner's. The ranks of what `beside` gives follow one another, after those of
+    `passages`; what is cited of it is numbered from the first one on.
     """
     beside = functools.cache(beside)
     aligner = Aligner(
         passages, question, similarities, document_text, beside, bool(_ANSWER.match(_without_whence(text))), answers,
-        verify, confirm, confirm_by,
+        verify, confirm, confirm_by, stated,
     )  # fmt: skip
     drafts = list(_with_code(text, aligner))
     drafts = [draft for draft, again in zip(drafts, repeats(d.body for d in drafts), strict=True) if not again]

@@ -17,6 +17,8 @@ from kb.schema import Message, Passage
 STATES, OTHERWISE, SILENT = "yes", "no", "silent"  # what they reply
 SYSTEM = "You check answers against texts."
 OF_WORDING, OF_CONFIRMER = 0.6, 0.8  # weights of the log odds of either
+# And of the judge's, beside those of TYPICAL, which most passages have that state what is asked.
+OF_JUDGE, TYPICAL = 0.3, 0.95
 OF_ANSWER = 0.3  # the same of what tells that a sentence answers, beside the verdict that it answers otherwise
 LEAST = 0.001  # probability: nothing is surer
 TASK = (
@@ -112,13 +114,19 @@ def behind(passages: str, task: str) -> list[Message]:
     return [Message("user", f"{passages}\n"), Message("system", task)]
 
 
-def with_wording(wording: float | None, confirmed: float | None) -> float:
-    """How probable it is that the passages state a claim as the answer, by the trees of wording and by what the
-    confirmer tells (0..1 each): by their log odds, weighted (docs/decisions/0079-confirmer-alone.md). Where one of them
-    does not tell (None), as the trees between languages, by the other; 1 where neither does."""
-    if wording is None or confirmed is None:
-        return next((told for told in (wording, confirmed) if told is not None), 1.0)
-    return _probability(OF_WORDING * _log_odds(wording) + OF_CONFIRMER * _log_odds(confirmed))
+def with_wording(wording: float | None, confirmed: float | None, stated: float | None = None) -> float:
+    """How probable it is that the passages state a claim as the answer, by the trees of wording, by what the confirmer
+    tells of it, and by what the judge told of the passages (0..1 each): by their log odds, weighted
+    (docs/decisions/0079-confirmer-alone.md, 0084-judge-of-ticks.md). Where wording or confirmer does not tell (None),
+    as the trees between languages, by the other; 1 where neither does. The judge counts beside the confirmer."""
+    if confirmed is None:
+        return 1.0 if wording is None else wording
+    odds = _log_odds(confirmed)
+    if wording is not None:
+        odds = OF_WORDING * _log_odds(wording) + OF_CONFIRMER * odds
+    if stated is not None:
+        odds += OF_JUDGE * (_log_odds(stated) - _log_odds(TYPICAL))
+    return _probability(odds)
 
 
 def with_answer(otherwise: float, answers: float | None) -> float:

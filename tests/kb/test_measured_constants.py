@@ -40,7 +40,7 @@ MEASURED = {
     "python -m benchmarks confirming": {
         "kb.checking.alignment": {"SURE": 0.7, "SURE_ACROSS": 0.8, "OUTWEIGHS": 0.8},
         "kb.checking.citations": {"UNSTATED": 0.05},
-        "kb.confidence.verdicts": {"OF_WORDING": 0.6, "OF_CONFIRMER": 0.8},
+        "kb.confidence.verdicts": {"OF_WORDING": 0.6, "OF_CONFIRMER": 0.8, "OF_JUDGE": 0.3, "TYPICAL": 0.95},
     },
     "python -m benchmarks retrieval": {
         "kb.answering.retrieval": {

@@ -352,6 +352,15 @@ def test_an_answer_of_which_the_confirmer_finds_nothing_stated_is_withheld(
     assert not any(claim.supported for claim in answer.claims)
 
 
+@pytest.mark.parametrize(("share", "state"), [(0.97, "confirmed"), (0.55, "unchecked")])
+def test_what_was_judged_of_the_passages_counts_in_a_tick(filled: Fill, share: float, state: str) -> None:
+    model = verifying([GOOD], 0.0)
+    model.expect([{STATES: share, SILENT: 1 - share}])
+    model.confirmed = {STATES: 0.4, SILENT: 0.6}
+    [claim] = filled(model).answer(LAPTOP, OWNER).claims
+    assert claim.state == state
+
+
 OWN = "A lost laptop must be reported to the service desk within 2 hours."
 NOT_OWN = "A lost laptop must be reported to the police within 9 days [1]."
 

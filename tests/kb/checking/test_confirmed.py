@@ -262,6 +262,16 @@ def test_what_the_passages_do_not_state_as_the_answer_has_no_tick(
     assert claim.markers == (1,)  # its place is shown all the same
 
 
+@pytest.mark.parametrize(("stated", "ticked"), [(None, True), (0.99, True), (0.3, False)])
+def test_what_was_judged_of_the_passages_counts_where_a_rule_is_outweighed(
+    wording: Callable[[float], None], stated: float | None, ticked: bool
+) -> None:
+    wording(0.5)
+    confirm = sure(for_both(OUTWEIGHS + 0.01))
+    [claim] = cite(AGAINST["negation"], [RULE], "en", ASKED, alike, confirm=confirm, stated=stated).claims
+    assert (claim.supported, claim.reason) == (ticked, "" if ticked else "negation")
+
+
 AGAINST: dict[ClaimReason, str] = {
     "number": "A lost badge must be reported within 3 hours [1].",
     "negation": "A lost badge need not be reported within 2 hours [1].",

@@ -96,6 +96,25 @@ def test_wording_and_confirmer_are_weighed_together(wording: float, confirmed: f
 
 
 @pytest.mark.parametrize(
+    ("wording", "confirmed", "stated", "together"),
+    [
+        (0.5, 0.5, 0.95, 0.5),
+        (0.5, 0.5, 0.5, 0.292),
+        (0.5, 0.5, 1.0, 0.767),
+        (0.5, 0.9, 0.5, 0.706),
+        (None, 0.9, 0.95, 0.9),
+        (None, 0.9, 0.5, 0.788),
+        (0.6, None, 0.5, 0.6),  # where no confirmer tells
+        (None, None, 0.5, 1.0),
+    ],
+)
+def test_what_the_judge_told_counts_beside_the_confirmer(
+    wording: float | None, confirmed: float | None, stated: float, together: float
+) -> None:
+    assert with_wording(wording, confirmed, stated) == pytest.approx(together, abs=1e-3)
+
+
+@pytest.mark.parametrize(
     ("otherwise", "answers", "together"),
     [(0.5, 0.5, 0.5), (0.5, 0.9, 0.659), (0.9, 0.1, 0.823), (0.4, None, 0.4), (1.0, 0.0, 0.992), (0.2, 1.0, 0.665)],
 )
@@ -104,4 +123,6 @@ def test_verdict_and_confirmer_are_weighed_together(otherwise: float, answers: f
 
 
 def test_where_one_of_them_does_not_tell_the_other_does() -> None:
-    assert (with_wording(0.4, None), with_wording(None, 0.3), with_wording(None, None)) == (0.4, 0.3, 1.0)
+    assert (with_wording(0.4, None), with_wording(None, 0.3), with_wording(None, None)) == pytest.approx(
+        (0.4, 0.3, 1.0)
+    )
