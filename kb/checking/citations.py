@@ -17,11 +17,13 @@ from kb.checking.foreign_addresses import foreign_in
 from kb.checking.forms import asks_whether
 from kb.checking.fragments import states_something
 from kb.checking.objections import Similarities
+from kb.checking.sources import LIST_ITEM
 from kb.checking.unit_mismatch import gives_amount
 from kb.checking.year_mismatch import gives_way, heading_of
 from kb.confidence.verdicts import Confirm, ConfirmBy, Verify
 from kb.language.code_blocks import code_blocks, is_fence
 from kb.language.language import CJK, repeats, sentences
+from kb.language.number_forms import numbers_in
 from kb.messages.coded_text import text_in
 from kb.schema import Citation, Claim, ClaimReason, ClaimState, Language, Notice, Passage
 
@@ -181,7 +183,10 @@ def cite(
                 if not outweighed:
                     aside = several and not statement.answer
                     doubt = aligner.doubt(statement.said, spans, statement.written, one_of_several=aside)
-                other = aligner.disagreement(statement.said, spans)
+                # Of several things that are listed, each in words, another one is no other answer.
+                item = LIST_ITEM.match(draft.body) if several else None
+                listed = item is not None and not numbers_in(draft.body[item.end() :])
+                other = None if listed else aligner.disagreement(statement.said, spans)
             if other is not None:
                 grounded = grounded or verify is not None  # which read that both answer
                 pair = spans[0].passage.document, other.passage.document

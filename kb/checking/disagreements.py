@@ -190,7 +190,7 @@ class Disagreements:
         ]
         if not others:
             return None
-        told = [_with_question(*pair) for pair in others]
+        told = [told_by(*pair) for pair in others]
         said = f"{self._question} {claim}"
         likeness = self._similarities(self._question, told) + self._similarities(said, told)
         words = content_of(said)
@@ -241,7 +241,8 @@ class Disagreements:
         """The verdict on a claim by a sentence; None where there is none."""
         if self._verify is None:
             return None
-        said = f"{header_of(window, source)}\n{_with_question(window, source)}".strip()
+        asks = question_before(window, source)
+        said = f"{header_of(window, source)}\n{asks}{_whole(window, source)}".strip()
         return self._verify(headed(said, source), claim, "")
 
     def _agrees(
@@ -473,11 +474,6 @@ def _said(window: Window, source: Source) -> str:
 def _whole(window: Window, source: Source) -> str:
     """A sentence, behind the one from which it goes on."""
     return f"{antecedent(window, source)}{window.quote}"
-
-
-def _with_question(window: Window, source: Source) -> str:
-    """That, with the question of the text that it answers."""
-    return f"{question_before(window, source)}{_whole(window, source)}"
 
 
 def names_more(own: Statement, other: Statement, names: Set[str]) -> bool:

@@ -634,6 +634,30 @@ def test_a_number_of_the_question_makes_no_answer_the_same(claim: str, told: boo
     assert [notice.kind for notice in cited.notices] == ["disagreement"] * told
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- Take a warm coat [1].\n- Repairs are free for 24 months [1].", ["36 months"]),
+        ("1. Take a warm coat [1].\n2. Ask at the gate [1].", []),
+        ("Take a warm coat [1].", ["Take an umbrella and boots."]),
+        ("Take a warm coat [1].\nAsk at the gate [1].", ["Take an umbrella and boots."]),
+        ("- Take a warm coat [1].", ["Take an umbrella and boots."]),
+    ],
+)
+def test_one_of_several_things_in_a_list_is_disputed_only_by_its_values(text: str, told: list[str]) -> None:
+    own = lease("Take a warm coat. Ask at the gate. Repairs are free for 24 months.")
+    other = rules("Take an umbrella and boots. Whoever shows the card within 36 months pays nothing.")
+    cited = cite(
+        text, [own, other], "en", "What is there to know?", nearness({}),
+        verify=lambda said, claim, _: Verdict(
+            0.0, 0.9 * (("umbrella" in said and "coat" in claim) or ("36" in said and "24" in claim))
+        ),
+    )  # fmt: skip
+    quotes = [citation.quote for citation in cited.citations if citation.document == "rules.md"]
+    assert len(quotes) == len(told)
+    assert all(words in quote for words, quote in zip(told, quotes, strict=True))
+
+
 def verifying(sure: dict[str, float], asked: list[tuple[str, str]] | None = None) -> Verify:
     """Verdicts: how probable it is that a text with these words gives another answer; whatever it says is stated, but
     for what has these words itself."""
