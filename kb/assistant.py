@@ -513,14 +513,14 @@ class KnowledgeBase(Documents):
             text, cited = yield from self._from_later(text, cited, draft, asker, options)
         unsupported = cited.unstated and not options.stopped
         if not cited.grounded and not (options.stopped and cited.text):
-            if not draft.is_sure or cited.opposed or not cited.claims:
-                draft.notices += [notice for notice in cited.notices if notice.kind == "address_withheld"]
-                unsupported = True
-            else:  # the model was sure of the passages, and nothing in them speaks against its words
-                draft.uncertain = True
-        if unsupported and (quoted := self._quoted(draft, asker, options)):
-            return draft.quoted(quoted, text, lambda: self.catalog.documents(asker), options)
+            # Else the model was sure of the passages, and nothing in them speaks against its words.
+            unsupported = unsupported or not draft.is_sure or cited.opposed or not cited.claims
+            draft.uncertain |= not unsupported
         if unsupported:
+            yield Revised("")  # what was told is not to be read
+            if quoted := self._quoted(draft, asker, options):
+                return draft.quoted(quoted, text, lambda: self.catalog.documents(asker), options)
+            draft.notices += [notice for notice in cited.notices if notice.kind == "address_withheld"]
             return draft.refused("unsupported_answer", text_in(draft.language, "answer.unsupported"), text)
         return draft.cited(cited, lambda: self.catalog.documents(asker), options)
 
@@ -534,19 +534,17 @@ class KnowledgeBase(Documents):
 
     def _readers(self, draft: Draft, options: AskOptions) -> judgement.Readers:
         """What reads, beside the rules, what the model wrote."""
-        if not self.settings.llm.judge:
-            return {}
         told = prompts.quoted(draft.prompt_passages, draft.language, draft.prompt_terms)
-        return judgement.readers(self.model, draft.searched, told, draft.language, options.stop, draft.answerable)
+        ask = self.model, draft.searched, told, draft.language, options.stop, draft.answerable
+        return draft.readers(lambda: judgement.readers(*ask)) if self.settings.llm.judge else {}
 
     def _quoted(self, draft: Draft, asker: Principal, options: AskOptions) -> CheckedAnswer | None:
         """What the documents say themselves, where the model's words were not that; None where none surely answers."""
-        confirm = self._readers(draft, options).get("confirm")
-        if confirm is None or not draft.is_sure or options.stopped:
+        if (confirm := self._readers(draft, options).get("confirm")) is None or not draft.is_sure:
             return None
         text = quotation(draft.searched, draft.prompt_passages, self.embedder.similarities, confirm)
         cited = self._cited(text, draft, asker, options) if text else None
-        return cited if cited and all(claim.supported or claim.reason == "conflict" for claim in cited.claims) else None
+        return cited if cited and cited.stands and not options.stopped else None
 
     def _from_later(
         self, text: str, cited: CheckedAnswer, draft: Draft, asker: Principal, options: AskOptions

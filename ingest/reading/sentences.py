@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from kb.language.language import within_titles
+from kb.language.language import is_in_title
 
 _ITEM = r"""
     [^\S\n]* (?: [-*+•·●○■◆▪–][^\S\n] | \d{1,3}[.)、．] | [（(][一二三四五六七八九十\d]{1,3}[）)]
@@ -38,9 +38,8 @@ _WEAK = re.compile(r"\n|(?<=[，,、：:;|])\s*|(?<=\s)(?=\S)")
 
 def boundaries(text: str) -> Iterator[tuple[int, int]]:
     """(offset, strength) of each place where a sentence, list item or paragraph ends, in order."""
-    titles = within_titles(text)
     for match in _TERMINATOR.finditer(text):
-        if match.start() in titles:
+        if is_in_title(text, match.start()) and "\n" not in match[0]:
             continue
         if _BLANK_LINE.search(match[0]):
             yield match.end(), PARAGRAPH

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.answering import prompts
 from kb.answering.editions import older_editions
+from kb.answering.judgement import Readers
 from kb.answering.product_help import Help
 from kb.answering.refusal import refusal
 from kb.answering.replacements import NOTHING_REPLACED, Replaced
@@ -63,6 +64,7 @@ class Draft:
         self.prompt_terms: tuple[Term, ...] = ()  # those that the model is told: all, or none where there is no room
         self._began = time.perf_counter()
         self._first_word: float | None = None
+        self._readers: tuple[Sequence[Passage], Readers] | None = None
 
     @property
     def is_sure(self) -> bool:
@@ -73,6 +75,12 @@ class Draft:
         """Keep what was found."""
         self.passages, self.terms = found.passages, found.terms
         self.prompt_terms, self.expanded_question = found.terms, found.widened or self.searched
+
+    def readers(self, made: Callable[[], Readers]) -> Readers:
+        """What reads answers from the passages that the model is shown, made once for these."""
+        if self._readers is None or self._readers[0] != self.prompt_passages:
+            self._readers = self.prompt_passages, made()
+        return self._readers[1]
 
     def take(self, event: Event | Usage) -> None:
         """Keep what the model just gave."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from kb.checking import contradictions, fragments, table_claims
 from kb.checking.compounds import statements_of
-from kb.checking.disagreements import Disagreements
+from kb.checking.disagreements import Disagreements, gives_same
 from kb.checking.forms import ALTERNATIVES, ASKS, OPEN_QUESTION
 from kb.checking.objections import CLOSE, Objections, Similarities, asked_of
 from kb.checking.prompt_injection import without_orders
@@ -20,6 +20,7 @@ from kb.checking.sources import (
     Window,
     around,
     bare,
+    header_of,
     headings_of,
     heads_of,
     long_windows,
@@ -34,7 +35,7 @@ from kb.language.code_blocks import lines_in
 from kb.language.content_terms import content_of, is_number, share_held, stem
 from kb.language.date_forms import less_exact
 from kb.language.language import language_of, may_be_chinese
-from kb.language.number_forms import numbers_in
+from kb.language.number_forms import missing_numbers, numbers_in
 from kb.language.proper_names import codes_in, names_in, opening_name
 from kb.language.quantities import in_units_of
 from kb.schema import ClaimReason, Language, Passage
@@ -180,9 +181,9 @@ class Aligner:
             for span in spans
         ):
             return None
-        place = spans[0] if spans and spans[0].says_enough else None
-        if place is None or not self._has_values(claim, place.quote):
-            place = self._nearest_sentence(claim, with_values=True) or place or self._nearest_sentence(claim)
+        place = spans[0] if spans and spans[0].says_enough else self._nearest_sentence(claim)
+        if place is not None and not self._has_values(claim, *self._window_of(place)):
+            place = self._nearest_sentence(claim, with_values=True) or place
         if place is None:
             return None
         confirmed = self._confirm(written)
@@ -191,10 +192,14 @@ class Aligner:
         )
         return replace(place, supported=True, reason="") if is_sure else None
 
-    def _has_values(self, claim: str, quote: str) -> bool:
-        """Whether a sentence has the values that a claim adds, be it in other units."""
-        added = self._objections.added_values(in_units_of(claim, quote))
-        return added <= numbers_in(quote) | codes_in(quote)
+    def _has_values(self, claim: str, window: Window, source: Source) -> bool:
+        """Whether a sentence, or row, has the values that a claim adds: be it in other units, less exact, within a
+        range, or as the head of a column."""
+        told = f"{window.quote}\n{header_of(window, source)}"
+        said = in_units_of(claim, told)
+        added = self._objections.added_values(said)
+        numbers = missing_numbers(said, told) & added
+        return added & codes_in(said) <= codes_in(told) and (not numbers or gives_same(claim, self._asked.text, told))
 
     def _nearest_sentence(self, claim: str, *, with_values: bool = False) -> SupportSpan | None:
         """Of the sentences, or of those with the claim's values, the one that means question and claim most nearly;
@@ -204,7 +209,7 @@ class Aligner:
             (w, each)
             for each in sources
             for w in each.windows
-            if len(w.parts) == 1 and may_answer(w) and (not with_values or self._has_values(claim, w.quote))
+            if len(w.parts) == 1 and may_answer(w) and (not with_values or self._has_values(claim, w, each))
         ]
         cosines = self._likeness(claim, lines)
         if not cosines:
@@ -261,6 +266,12 @@ class Aligner:
         heads = next((heads_of(w, source) for w in source.windows if (w.start, w.end) == at), source.heading_tokens)
         found = measures(self._asked.text, claim, span.quote, heads, self._similarities)
         return shipped().probability(found)
+
+    def _window_of(self, span: SupportSpan) -> tuple[Window, Source]:
+        source = self._source_of(span)
+        at = span.start, span.end
+        windows = (*source.windows, *long_windows(source), *long_windows(source, lists=True))
+        return next(window for window in windows if (window.start, window.end) == at), source
 
     def _source_of(self, span: SupportSpan) -> Source:
         return next(source for source in self._sources if source.passage == span.passage)

@@ -17,7 +17,7 @@ from kb.checking.foreign_addresses import foreign_in
 from kb.checking.forms import asks_whether
 from kb.checking.fragments import states_something
 from kb.checking.objections import Similarities
-from kb.checking.sources import LIST_ITEM
+from kb.checking.sources import LIST_MARK
 from kb.checking.unit_mismatch import gives_amount
 from kb.checking.year_mismatch import gives_way, heading_of
 from kb.confidence.verdicts import Confirm, ConfirmBy, Verify
@@ -94,6 +94,12 @@ class CheckedAnswer:
     beside: tuple[Passage, ...] = ()  # those of the passages beside that are cited, with ranks of their own
     superseded: frozenset[tuple[str, str]] = frozenset()  # documents that a later one of their series contradicts
     unstated: bool = False  # by the confirmer the passages state none of its claims as the answer
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is cited, and each of its claims confirmed, or disputed by another document."""
+        is_told = all(claim.supported or claim.reason == "conflict" for claim in self.claims)
+        return self.grounded and bool(self.citations) and is_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +190,7 @@ def cite(
                     aside = several and not statement.answer
                     doubt = aligner.doubt(statement.said, spans, statement.written, one_of_several=aside)
                 # Of several things that are listed, each in words, another one is no other answer.
-                item = LIST_ITEM.match(draft.body) if several else None
+                item = LIST_MARK.match(draft.body) if several else None
                 listed = item is not None and not numbers_in(draft.body[item.end() :])
                 other = None if listed else aligner.disagreement(statement.said, spans)
             if other is not None:

@@ -143,7 +143,7 @@ class Disagreements:
             differ = [
                 (line, here) for line, here in zip(lines, own, strict=True) if gives_another(here, there, numbers)
             ]
-            if not differ or _gives_same(claim, self._question, window.quote):
+            if not differ or gives_same(claim, self._question, window.quote):
                 continue
             if not self._agrees(differ[0][1], there, other, source, numbers, asked):
                 instead.append((window, other))
@@ -216,7 +216,7 @@ class Disagreements:
             for window, other, verdict in read
             if verdict.otherwise >= MAY_DISPUTE
             and _document(other) not in stating
-            and not _gives_same(claim, self._question, window.quote)
+            and not gives_same(claim, self._question, window.quote)
         ]
         for chance, window, other in sorted(sure, key=lambda each: -each[0]):
             if chance >= DISPUTES and not self._is_stated_by(source, place, _whole(window, other)):
@@ -439,7 +439,7 @@ def _parts_of_days(numbers: Set[str]) -> set[str]:
     return {*(day[:4] for day in days), *(f"month {int(day[5:7])}" for day in days)}
 
 
-def _gives_same(claim: str, question: str, sentence: str) -> bool:
+def gives_same(claim: str, question: str, sentence: str) -> bool:
     """Whether a sentence has the values that the claim adds, or no others, in units of its own or within a range: two
     weeks are 14 days, and 20 minutes are 15 to 30. From 2 to 8 o'clock is not from 2 to 7."""
     claim = in_units_of(claim, sentence)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.checking import table_claims
-from kb.checking.forms import ASKS, PRONOUN
+from kb.checking.forms import ASKS
 from kb.checking.prompt_injection import BLANK, gives_orders
 from kb.checking.sections import words_above
 from kb.checking.table_claims import ClaimRow
@@ -37,6 +37,13 @@ _CAPTION = re.compile(  # "Table 4: …", "表 5.3 …"; what goes on behind a s
     r"^[ \t]*(?:(?:Table|Figure|Fig\.)[ \t]\d+(?:[.-]\d+)*[.:]|[表图][ \t]?\d+(?:[.-]\d+)*(?:[.:：]|(?=[ \t])))[ \t]*"
     r"((?:[^.。!！?？;；\n]|\.(?=\S))+)$",
     re.MULTILINE,
+)
+_GOES_ON = re.compile(  # what begins like this speaks of what was said before; IT is a department
+    r"(?:He|She|It|They|His|Her|Its|Their|This|These)\b|[他她它]|该|其(?![中他余它间实次])|此(?![外])"
+)
+_NO_PROSE = re.compile(r"^\s*(?:#|[-*•·▪‣–—◦●○□■]\s)|[?？:：]\s*\Z")
+LIST_MARK = re.compile(  # and the space behind it: 2.5 days are no second item
+    r"\s*(?:[-*•·▪‣–—◦●○□■]\s+|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})(?:[.)]\s+|[、）．]\s*))"
 )
 LIST_ITEM = re.compile(r"[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．]")
 
@@ -191,10 +198,16 @@ def told_by(window: Window, source: Source) -> str:
 
 
 def antecedent(window: Window, source: Source) -> str:
-    """The sentence before a window that goes on from it, and a space: "Five days move on. They are taken by June"; ""
-    where it does not go on."""
-    at = window.parts.start
-    return f"{source.sentences[at - 1]} " if at and PRONOUN.match(window.quote.lstrip(" \t*-")) else ""
+    """The sentence before a window that goes on from it, as it stands there: "Five days move on. They are taken by
+    June"; "" where it does not go on, or stands apart."""
+    passage, at = source.passage, window.parts.start
+    if not at or window.rows or not _GOES_ON.match(window.quote):
+        return ""
+    before, here = source.sentences[at - 1], window.start - passage.start
+    start = passage.text.rfind(before, 0, here)
+    said = passage.text[start:here]
+    is_apart = start < 0 or said[len(before) :] not in ("", " ", "\n") or BLANK in said
+    return "" if is_apart or is_row(before) or _NO_PROSE.search(before) else said
 
 
 def core_of(said: Mapping[str, float], window: Window) -> str:

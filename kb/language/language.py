@@ -33,7 +33,7 @@ _MEASURED = re.compile(r"\d\s?[A-Za-z]$")
 _CAPITAL = re.compile(r"\s+[A-Z][a-z]")
 _NUMBER_BEHIND = re.compile(r"\s*#?[A-Z-]*\d")
 _END = re.compile(r"[。！？；…]+[”’」』）)\]]*|(?<![.!?])[.!?]++[\"'”’)\]]*+(?=\s|$|[\u4e00-\u9fff])|\n+")
-_WORK = re.compile(r"《[^《》\n]{1,80}》|〈[^〈〉\n]{1,80}〉")  # the title of a work, which may end like a sentence
+_LONGEST_TITLE = 80  # characters
 _RAISED = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹⁺⁻⁽⁾ⁿ]+")
 
 
@@ -95,18 +95,24 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     start = 0
-    titles = within_titles(text)
     for end in _END.finditer(text):
-        if end.start() in titles or (end.group().startswith(".") and _is_abbreviation(text, end.start())):
+        if is_in_title(text, end.start()) or (end.group().startswith(".") and _is_abbreviation(text, end.start())):
             continue
         yield from _trimmed(text, start, end.end())
         start = end.end()
     yield from _trimmed(text, start, len(text))
 
 
-def within_titles(text: str) -> set[int]:
-    """The offsets within titles of works: 《出发！去远方》 ends no sentence."""
-    return {at for title in _WORK.finditer(text) for at in range(*title.span())}
+def is_in_title(text: str, at: int) -> bool:
+    """Whether an offset lies within the title of a work: 《出发！去远方》 ends no sentence."""
+    before, behind = text[max(0, at - _LONGEST_TITLE) : at], text[at : at + _LONGEST_TITLE]
+    for opening, closing in ("《》", "〈〉"):
+        ends = re.search(f"[{opening}{closing}\n]", behind)
+        if ends and ends[0] == closing:
+            begins = max(before.rfind(mark) for mark in (opening, closing, "\n"))
+            if begins >= 0 and before[begins] == opening:
+                return True
+    return False
 
 
 def repeats(said: Iterable[str]) -> Iterator[bool]:

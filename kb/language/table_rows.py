@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-_CELL = re.compile(r"(?:^| )\|(?: |$)|\t")
+_CELL = re.compile(r"(?:^| |(?<= ))\|(?: |$)|\t")
 _RULE = re.compile(r"[\s|:]*-[\s|:-]*")  # what parts the heads of a Markdown table from its rows
 _FIGURE = re.compile(  # a number alone, or an amount, and no year
     r"\W*(?!(?:19|20)\d\d\b)\d[\d\s.,]{0,40}\W*(?:EUR|USD|GBP|CNY|RMB|HKD|JPY|[万亿]?[美欧日港]?元)?\W*", re.IGNORECASE

@@ -138,7 +138,7 @@ ANSWERS: dict[str, Template] = {
     ),
     "answer.quoted": Template(
         "The model's own words were not confirmed. This is what the documents say.",
-        "模型自己的表述没有得到证实，以下是文档的原文。",
+        "模型自己的表述没有得到证实，以下是文档中的内容。",
     ),
     "answer.not_stated": Template(
         "The model read the passages and judged that they do not state the answer.",

@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 
 from ingest.document.parsed import Heading, Parsed, Table, TextBuilder
 from ingest.plain.markdown_text import markdown
-from ingest.reading.sentences import boundaries
+from ingest.reading.sentences import PARAGRAPH, SENTENCE, boundaries
 from ingest.reading.splitting import split
 from kb.config import SplittingSettings
 from kb.schema import Chunk, PageSpan, StoredText
@@ -136,6 +136,15 @@ def test_the_title_of_a_work_is_not_cut() -> None:
     text = "她主持《出发！去远方》和《明天见？》节目。然后休息。"
 
     assert [text[:end] for end, _ in boundaries(text)] == [text[: text.index("然")], text]
+
+
+def test_behind_the_title_of_a_work_paragraphs_and_lines_end() -> None:
+    paragraphs = "他推荐《出发！》\n\n第二章 请假制度。"
+    assert [*boundaries(paragraphs)] == [(paragraphs.index("第"), PARAGRAPH), (len(paragraphs), SENTENCE)]
+    listed = "书单：\n- 《怎么办？》\n- 《出发！》\n- 《谁之罪？》\n"
+    assert [listed[end:].partition("\n")[0] for end, _ in boundaries(listed)] == [
+        "- 《怎么办？》", "- 《出发！》", "- 《谁之罪？》", "",
+    ]  # fmt: skip
 
 
 def test_a_chunk_never_crosses_a_page(tokenizer: Tokenizer) -> None:

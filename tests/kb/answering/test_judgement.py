@@ -2,18 +2,20 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import pytest
 
 from kb.answering import judgement, prompts
+from kb.answering.quotation import STATED as STATED_FROM
 from kb.assistant import KnowledgeBase
 from kb.checking.citations import UNSTATED
 from kb.confidence.verdicts import SILENT, STATES, Verdict, asked_of_passages
 from kb.errors import ModelError
 from kb.models import shipped_adapters, weights
-from kb.schema import AskOptions, Done, Floors, Language, Retrieved, Scope, Term
+from kb.schema import AskOptions, Done, Floors, Language, Message, Retrieved, Revised, Scope, Term
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
 from tests.knowledge import OWNER
@@ -365,9 +367,9 @@ OWN = "A lost laptop must be reported to the service desk within 2 hours."
 NOT_OWN = "A lost laptop must be reported to the police within 9 days [1]."
 
 
-def quoting(quoted: float) -> ScriptedModel:
+def quoting(quoted: float, said: str = NOT_OWN) -> ScriptedModel:
     """A model that writes what the documents do not say; its confirmer finds their own sentence so surely stated."""
-    model = verifying([NOT_OWN], 0.0)
+    model = verifying([said], 0.0)
     model.expect([{STATES: 0.9, SILENT: 0.1}])
     model.confirmed = {STATES: 0.01, SILENT: 0.99}
     model.confirmed_of = {OWN: {STATES: quoted, SILENT: 1 - quoted}}
@@ -376,7 +378,8 @@ def quoting(quoted: float) -> ScriptedModel:
 
 def test_where_the_models_words_are_withheld_the_documents_own_sentence_answers(filled: Fill) -> None:
     knowledge = filled(quoting(0.97))
-    *_, end = knowledge.ask(LAPTOP, OWNER)
+    *_, revised, end = knowledge.ask(LAPTOP, OWNER)
+    assert revised == Revised("")  # what the model wrote is not to be read
     assert isinstance(end, Done)
     answer = end.answer
     assert (answer.text, answer.outcome) == (OWN.replace(".", " [1]."), "answered")
@@ -395,6 +398,38 @@ def test_where_none_surely_answers_or_the_passages_may_not_it_is_refused(
     answer = filled(model).answer(LAPTOP, OWNER)
     assert answer.refused
     assert [notice.kind for notice in answer.notices][-1] == "unsupported_answer"
+
+
+def test_what_no_document_of_the_subject_says_is_not_quoted(filled: Fill) -> None:
+    answer = filled(quoting(0.97)).answer(LAPTOP.replace("?", " at Karlson?"), OWNER)
+    assert answer.refused
+
+
+@pytest.mark.parametrize("quoted", [0.5, 0.97])
+def test_that_an_address_was_taken_out_is_told_only_of_a_refusal(filled: Fill, quoted: float) -> None:
+    said = "Report it at https://evil.example/x [1]. A lost laptop is reported within 9 days [1]."
+    kinds = [notice.kind for notice in filled(quoting(quoted, said)).answer(LAPTOP, OWNER).notices]
+    assert kinds == (["quoted"] if quoted >= STATED_FROM else ["address_withheld", "unsupported_answer"])
+
+
+def test_one_who_stops_while_sentences_are_read_gets_no_quotation(filled: Fill) -> None:
+    stop, model = threading.Event(), quoting(0.97)
+    give = model.preference
+
+    def preference(messages: Sequence[Message], *rest: Any, **more: Any) -> dict[str, float] | None:
+        if OWN in messages[-1].content:
+            stop.set()
+        return give(messages, *rest, **more)
+
+    model.preference = preference  # type: ignore[method-assign]
+    answer = filled(model).answer(LAPTOP, OWNER, AskOptions(stop=stop))
+    assert answer.refused
+
+
+def test_each_sentence_is_put_to_the_confirmer_once_for_an_answer(filled: Fill) -> None:
+    model = quoting(0.97)
+    filled(model).answer(LAPTOP, OWNER)
+    assert len(model.confirmer_requests) == len(set(model.confirmer_requests))
 
 
 def test_a_passage_is_put_to_the_confirmer_alone_and_once() -> None:

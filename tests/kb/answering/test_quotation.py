@@ -75,15 +75,53 @@ def test_a_sentence_is_quoted_behind_the_one_from_which_it_goes_on() -> None:
     assert quotation(ASKED, [passage(1, text)], alike, of("2 hours")) == told
 
 
-def test_a_row_is_quoted_with_the_names_of_its_columns() -> None:
-    rows = "| Badge | Report within |\n|---|---|\n| Lost | 2 hours |\n| Worn  out | |"
-    assert quotation(ASKED, [passage(1, rows)], alike, of("2 hours")) == "Badge: Lost; Report within: 2 hours [1]"
-    assert quotation(ASKED, [passage(1, rows)], alike, of("out")) == "Badge: Worn out [1]"
+@pytest.mark.parametrize(
+    ("rows", "word", "quoted"),
+    [
+        ("| Badge | Kind | Within |\n|---|---|---|\n| Lost | blue | 2 hours |", "2 hours",
+         "Badge: Lost; Kind: blue; Within: 2 hours [1]"),
+        ("| Badge | Kind | Within |\n|---|---|---|\n| Lost | | 2  hours |", "2 hours",
+         "Badge: Lost; Within: 2 hours [1]"),
+        ("Deadline | 2 hours\nCost of a badge | 15 euros", "15", "Cost of a badge: 15 euros [1]"),
+        # a row that is cut, of another number of columns, without their names, or without its own
+        ("| 项目 | 标准 | 备注 |\n|---|---|---|\n| 住宿费 | 每晚 500 元；一线城市 800 元 | 凭票 |", "元", ""),
+        ("| Plan | Within | Price |\n|---|---|---|\n| Basic | 5 days. Not on Sundays. | 10 euros |", "10", ""),
+        ("Plan | Price\nBasic | 5 | only for 24 months", "Basic", ""),
+        ("| | Within | Price |\n|---|---|---|\n| Basic | 5 days | 10 euros |", "Basic", ""),
+        ("| City | Grade | Limit |\n|---|---|---|\n| Paris | A | 200 |\n| | B | 150 |", "150", ""),
+    ],
+)  # fmt: skip
+def test_a_row_is_quoted_whole_with_the_names_of_its_columns(rows: str, word: str, quoted: str) -> None:
+    assert quotation(ASKED, [passage(1, rows)], alike, of(word)) == quoted
 
 
-@pytest.mark.parametrize("text", ["", "How soon must a lost badge be reported?", "## Badges"])
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("1. Badges last 2 hours.", "Badges last 2 hours."),
+        ("(a) Badges last 2 hours.", "Badges last 2 hours."),
+        ("一、门禁卡在 2 hours 内有效。", "门禁卡在 2 hours 内有效。"),
+        ("2.5 badges last 2 hours.", "2.5 badges last 2 hours."),
+        ("U.S. badges last 2 hours.", "U.S. badges last 2 hours."),
+        ("**Lost badges** last 2 hours.", "**Lost badges** last 2 hours."),
+        ("-5 °C for 2 hours is the lowest.", "-5 °C for 2 hours is the lowest."),
+        ("Badges last 2 hours [12].", "Badges last 2 hours."),
+        ("Badges\u202e last  2 hours\U000e0061.", "Badges last 2 hours."),
+    ],
+)
+def test_a_sentence_is_quoted_as_it_is_but_for_what_is_not_its_own(text: str, quoted: str) -> None:
+    assert quotation(ASKED, [passage(1, text)], alike, of("2 hours")) == f"{quoted} [1]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "How soon must a lost badge be reported?", "## Badges within 2 hours", "Badges within 2 hours:",
+        f"Badges {'are reported and ' * 40}shown.",
+    ],
+)  # fmt: skip
 def test_where_nothing_can_answer_nothing_is_quoted(text: str) -> None:
-    assert quotation(ASKED, [passage(1, text, section="Badges")], alike, lambda _: 0.99) == ""
+    assert quotation(ASKED, [passage(1, text)], alike, lambda _: 0.99) == ""
 
 
 def test_a_confirmer_that_cannot_tell_confirms_nothing() -> None:

@@ -28,9 +28,11 @@ def alike(_: str, texts: Sequence[str]) -> NDArray[np.float32]:
     return np.full(len(texts), 0.85, np.float32)
 
 
-def like(word: str) -> Similarities:
-    """What has a word is more like anything than what has not."""
-    return lambda _, texts: np.array([0.85 if word in text else 0.8 for text in texts], np.float32)
+def like(*words: str) -> Similarities:
+    """What has one of these words is more like anything than what has not."""
+    return lambda _, texts: np.array(
+        [0.85 if any(word in text for word in words) else 0.8 for text in texts], np.float32
+    )
 
 
 def sure(confirmed: float | None) -> Confirm:
@@ -312,6 +314,37 @@ def test_a_value_that_no_rule_finds_is_cited_from_where_it_is_and_not_from_what_
     cited = cite(said, [RULE, other], "en", ASKED, like("badge"), confirm=sure(0.99))
     assert [(claim.state, claim.markers) for claim in cited.claims] == [("confirmed", (2,))]
     assert cited.citations[0].quote == "Security hears of it in 3 hours."
+
+
+@pytest.mark.parametrize(
+    ("asked", "claim", "own", "other"),
+    [
+        (
+            "How long do swimmers wait?", "Whoever comes to swim gets past the gate in 20 minutes [1].",
+            "The check takes 15 to 30 minutes. The pool is warm.", "A break is 20 minutes.",
+        ),
+        (
+            "From when on can one swim?", "Swimmers can come from 5 May on [1].",
+            "The pool opens on 5 May 2025 for guests. It is warm.", "Trees are felled on 5 May.",
+        ),
+        (
+            "What may gold customers get?", "Gold customers may get a reply in 8 hours [1].",
+            "| Plan | within 8 hours | calls |\n|---|---|---|\n| Gold plan | yes | yes |\n| Tin plan | no | no |",
+            "Complaints of neighbours are heard within 8 hours.",
+        ),
+        (
+            "How long does it take?", "One is through with it in two weeks [1].",
+            "The check takes 14 days. The pool is warm.", "A break is two weeks.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_place_that_has_the_value_in_another_form_keeps_the_tick(
+    asked: str, claim: str, own: str, other: str
+) -> None:
+    passages = [passage(1, own), passage(2, f"Other things. {other}", document="other.md")]
+    nearest = like("The check", "The pool opens", "Gold plan")
+    cited = cite(claim, passages, "en", asked, nearest, confirm=sure(0.999))
+    assert [claim.markers for claim in cited.claims] == [(1,)]
 
 
 TOLD_TWICE = "A lost badge must be reported within 2 hours [1]. A new one costs 15 euros [1]."

@@ -642,6 +642,7 @@ def test_a_number_of_the_question_makes_no_answer_the_same(claim: str, told: boo
         ("Take a warm coat [1].", ["Take an umbrella and boots."]),
         ("Take a warm coat [1].\nAsk at the gate [1].", ["Take an umbrella and boots."]),
         ("- Take a warm coat [1].", ["Take an umbrella and boots."]),
+        ("**Take** a warm coat [1].\nAsk at the gate [1].", ["Take an umbrella and boots."]),  # no mark of a list
     ],
 )
 def test_one_of_several_things_in_a_list_is_disputed_only_by_its_values(text: str, told: list[str]) -> None:

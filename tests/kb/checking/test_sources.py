@@ -2,7 +2,9 @@
 
 import pytest
 
+from kb.checking.prompt_injection import BLANK
 from kb.checking.sources import (
+    antecedent,
     core_of,
     header_of,
     headings_of,
@@ -174,3 +176,27 @@ def test_questions_and_the_heads_of_columns_answer_nothing() -> None:
         "| Ghent | 9:00 | |",
         "The gate opens at eight.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("Up to five days move on. They are taken by June.", "Up to five days move on. "),
+        ("Up to five days move on.\nTheir owner takes them by June.", "Up to five days move on.\n"),
+        ("最多五天可结转。其使用期限为六月。", "最多五天可结转。"),
+        ("Up to five days move on. Days are taken by June.", ""),
+        ("Up to five days move on. IT security takes them.", ""),
+        ("交通费为 200 元。其他费用为 500 元。", ""),
+        ("交通费为 200 元。此外费用为 500 元。", ""),
+        ("Up to five days move on.\n\nThey are taken by June.", ""),
+        ("## Leave\nIts length is 20 days.", ""),
+        ("What moves on? It is five days.", ""),
+        ("HR | 24 hours\nIt | 8 hours", ""),
+        ("- HR: 24 hours\nIt helps.", ""),
+        (f"Staff get five days.{BLANK * 9}They are taken by June.", ""),
+    ],
+)
+def test_a_sentence_goes_on_from_prose_right_before_it(text: str, before: str) -> None:
+    source = source_of(passage(1, text, start=7), None)
+    last = [window for window in source.windows if len(window.parts) == 1][-1]
+    assert antecedent(last, source) == before

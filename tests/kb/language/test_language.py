@@ -49,6 +49,12 @@ def test_sentences_end_where_they_end(text: str, found: list[str]) -> None:
     assert [text[start:end] for start, end in sentences(text)] == found
 
 
+def test_a_title_is_no_longer_than_titles_are() -> None:
+    long = "很" * 90
+    assert len(sentences(f"她说《{long}！{long}》。再见。")) == 3
+    assert len(sentences("《" * 300_000 + "！》")) == 1
+
+
 def test_a_long_run_of_dots_is_read_in_one_pass() -> None:
     text = "see " + "." * 300_000 + "5"
     assert sentences(text) == [(0, len(text))]

@@ -15,6 +15,7 @@ SIZES = "Model | Price |  | Weight\nModel | list | dealer | Weight\nK2 | 90 | 70
         ("K2 | 90 | 70", True, False, ["K2", "90", "70"]),
         ("| K2 | 90 |", True, False, [" K2", "90 "]),
         ("|  | silver | gold", True, False, ["", "", "silver", "gold"]),
+        ("| K2 | | 70 |", True, False, [" K2", "", "70 "]),
         ("K2\t\t70", True, False, ["K2", "", "70"]),
         ("|---|:-:|", True, True, ["---|:-:"]),
         ("a|b and no row", False, False, ["a|b and no row"]),
