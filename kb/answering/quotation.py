@@ -22,6 +22,7 @@ LONGEST = 600  # characters of what is quoted
 
 _MARKER = re.compile(r"\s?\[\d+\]")  # of the document's own notes: in an answer it would name a passage
 _HEADING = re.compile(r"\s*#|.*[:：]\s*\Z", re.DOTALL)
+_ANSWERS = re.compile(r"(?:答|A|Answer)\s?[:：]\s*")  # a question of the text
 _PAIR = 2  # cells: of a row of two the first names the second
 
 
@@ -49,7 +50,7 @@ def quotation(question: str, passages: Sequence[Passage], similarities: Similari
 
 
 def _said(window: Window, source: Source) -> str:
-    """A sentence without the mark of a list, and behind the one from which it goes on, or a row; "" for a heading, and
+    """A sentence without the mark of a list or an answer, and behind the one from which it goes on, or a row; "" for a heading, and
     for a row that is cut or whose columns have no names."""
     if window.rows:
         said = _of_row(window, window.rows[0], source) if len(window.rows) == 1 else ""
@@ -57,8 +58,8 @@ def _said(window: Window, source: Source) -> str:
         return ""
     else:
         said = f"{antecedent(window, source)}{window.quote}"
-        mark = LIST_MARK.match(said)
-        said = said[mark.end() :] if mark else said
+        for mark in (LIST_MARK, _ANSWERS):
+            said = said[found.end() :] if (found := mark.match(said)) else said
     return " ".join(_MARKER.sub("", without_invisible(said)).split())
 
 

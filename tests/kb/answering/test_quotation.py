@@ -101,6 +101,8 @@ def test_a_row_is_quoted_whole_with_the_names_of_its_columns(rows: str, word: st
         ("1. Badges last 2 hours.", "Badges last 2 hours."),
         ("(a) Badges last 2 hours.", "Badges last 2 hours."),
         ("一、门禁卡在 2 hours 内有效。", "门禁卡在 2 hours 内有效。"),
+        ("答：门禁卡在 2 hours 内有效。", "门禁卡在 2 hours 内有效。"),
+        ("A: Badges last 2 hours.", "Badges last 2 hours."),
         ("2.5 badges last 2 hours.", "2.5 badges last 2 hours."),
         ("U.S. badges last 2 hours.", "U.S. badges last 2 hours."),
         ("**Lost badges** last 2 hours.", "**Lost badges** last 2 hours."),
