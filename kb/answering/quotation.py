@@ -50,8 +50,8 @@ def quotation(question: str, passages: Sequence[Passage], similarities: Similari
 
 
 def _said(window: Window, source: Source) -> str:
-    """A sentence without the mark of a list or an answer, and behind the one from which it goes on, or a row; "" for a heading, and
-    for a row that is cut or whose columns have no names."""
+    """A sentence without the mark of a list or an answer, and behind the one from which it goes on, or a row; "" for a
+    heading, and for a row that is cut or whose columns have no names."""
     if window.rows:
         said = _of_row(window, window.rows[0], source) if len(window.rows) == 1 else ""
     elif _HEADING.match(window.quote):
