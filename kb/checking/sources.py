@@ -43,7 +43,7 @@ _GOES_ON = re.compile(  # what begins like this speaks of what was said before; 
 )
 _NO_PROSE = re.compile(r"^\s*(?:#|[-*•·▪‣–—◦●○□■]\s)|[?？:：]\s*\Z")
 LIST_MARK = re.compile(  # and the space behind it: 2.5 days are no second item
-    r"\s*(?:[-*•·▪‣–—◦●○□■]\s+|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})(?:[.)]\s+|[、）．]\s*))"
+    r"(?:[-*•·▪‣–—◦●○□■]\s+|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})(?:[.)]\s+|[、）．]\s*))"
 )
 LIST_ITEM = re.compile(r"[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．]")
 
