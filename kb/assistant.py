@@ -534,9 +534,11 @@ class KnowledgeBase(Documents):
 
     def _readers(self, draft: Draft, options: AskOptions) -> judgement.Readers:
         """What reads, beside the rules, what the model wrote."""
-        told = prompts.quoted(draft.prompt_passages, draft.language, draft.prompt_terms)
-        ask = self.model, draft.searched, told, draft.language, options.stop, draft.answerable
-        return draft.readers(lambda: judgement.readers(*ask)) if self.settings.llm.judge else {}
+        made = lambda: judgement.readers(  # noqa: E731
+            self.model, draft.searched, draft.prompt_passages, draft.language, options.stop, draft.prompt_terms,
+            draft.answerable,
+        )  # fmt: skip
+        return draft.readers(made) if self.settings.llm.judge else {}
 
     def _quoted(self, draft: Draft, asker: Principal, options: AskOptions) -> CheckedAnswer | None:
         """What the documents say themselves, where the model's words were not that; None where none surely answers."""

@@ -125,15 +125,21 @@ class Readers(TypedDict, total=False):
 
 
 def readers(
-    model: _Judge, question: str, passages: str, language: Language, stop: threading.Event | None, told: float | None
+    model: _Judge,
+    question: str,
+    passages: Sequence[Passage],
+    language: Language,
+    stop: threading.Event | None,
+    terms: Sequence[Term],
+    judged: float | None,
 ) -> Readers:
-    """What a model has to read answers with. `passages` are as it reads them; `told` is what it judged of them."""
+    """What a model has to read answers from passages with; `judged` is what it told of these."""
     return Readers(
         answers=functools.partial(states_answer, model, question, language, stop),
         verify=verifying(model, question, stop),
-        confirm=confirming(model, question, passages, stop),
+        confirm=confirming(model, question, prompts.quoted(passages, language, terms), stop),
         confirm_by=confirming_by(model, question, language, stop),
-        stated=told if has_adapters(model) else None,
+        stated=judged if has_adapters(model) else None,
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from kb.checking.objections import Similarities
 from kb.checking.prompt_injection import without_orders
-from kb.checking.sources import LIST_MARK, Source, Window, antecedent, may_answer, source_of, told_by
+from kb.checking.sources import LIST_MARK, Source, Window, may_answer, source_of, told_by, with_antecedent
 from kb.checking.table_claims import ClaimRow
 from kb.confidence.verdicts import Confirm
 from kb.language.content_terms import content_of, share_held
@@ -57,7 +57,7 @@ def _said(window: Window, source: Source) -> str:
     elif _HEADING.match(window.quote):
         return ""
     else:
-        said = f"{antecedent(window, source)}{window.quote}"
+        said = with_antecedent(window, source)
         for mark in (LIST_MARK, _ANSWERS):
             said = said[found.end() :] if (found := mark.match(said)) else said
     return " ".join(_MARKER.sub("", without_invisible(said)).split())

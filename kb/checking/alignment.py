@@ -5,6 +5,7 @@ What only repeats the question may stand in what heads the span: title, section,
 passage. A claim in another language than the passage is compared by vectors instead of words.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -270,7 +271,7 @@ class Aligner:
     def _window_of(self, span: SupportSpan) -> tuple[Window, Source]:
         source = self._source_of(span)
         at = span.start, span.end
-        windows = (*source.windows, *long_windows(source), *long_windows(source, lists=True))
+        windows = itertools.chain(source.windows, long_windows(source), long_windows(source, lists=True))
         return next(window for window in windows if (window.start, window.end) == at), source
 
     def _source_of(self, span: SupportSpan) -> Source:

@@ -22,7 +22,6 @@ from kb.checking.rival_values import Value
 from kb.checking.sources import (
     Source,
     Window,
-    antecedent,
     around,
     headed,
     header_of,
@@ -30,6 +29,7 @@ from kb.checking.sources import (
     may_answer,
     question_before,
     told_by,
+    with_antecedent,
 )
 from kb.checking.unit_mismatch import gives_amount
 from kb.confidence.verdicts import ConfirmBy, Verdict, Verify, with_answer
@@ -219,7 +219,7 @@ class Disagreements:
             and not gives_same(claim, self._question, window.quote)
         ]
         for chance, window, other in sorted(sure, key=lambda each: -each[0]):
-            if chance >= DISPUTES and not self._is_stated_by(source, place, _whole(window, other)):
+            if chance >= DISPUTES and not self._is_stated_by(source, place, with_antecedent(window, other)):
                 return window, other
         return None
 
@@ -234,16 +234,15 @@ class Disagreements:
 
     def _sureness(self, window: Window, source: Source, verdict: Verdict) -> float:
         """How surely a sentence gives another answer than a claim, by the verdict on the claim and by the confirmer."""
-        answers = self._confirm_by(source.passage, _whole(window, source)) if self._confirm_by else None
+        answers = self._confirm_by(source.passage, with_antecedent(window, source)) if self._confirm_by else None
         return with_answer(verdict.otherwise, answers)
 
     def _verdict(self, claim: str, window: Window, source: Source) -> Verdict | None:
         """The verdict on a claim by a sentence; None where there is none."""
         if self._verify is None:
             return None
-        asks = question_before(window, source)
-        said = f"{header_of(window, source)}\n{asks}{_whole(window, source)}".strip()
-        return self._verify(headed(said, source), claim, "")
+        whole = replace(window, quote=with_antecedent(window, source))
+        return self._verify(headed(_said(whole, source), source), claim, "")
 
     def _agrees(
         self, own: Statement, there: Statement, other: Source, source: Source, numbers: Set[str],
@@ -469,11 +468,6 @@ def _lie_within(values: Mapping[Decimal, Set[str]], text: str) -> bool:
 def _said(window: Window, source: Source) -> str:
     """A sentence with the question of the text that it answers, and the head of its table."""
     return f"{header_of(window, source)}\n{told_by(window, source)}".strip()
-
-
-def _whole(window: Window, source: Source) -> str:
-    """A sentence, behind the one from which it goes on."""
-    return f"{antecedent(window, source)}{window.quote}"
 
 
 def names_more(own: Statement, other: Statement, names: Set[str]) -> bool:

@@ -39,13 +39,15 @@ _CAPTION = re.compile(  # "Table 4: …", "表 5.3 …"; what goes on behind a s
     re.MULTILINE,
 )
 _GOES_ON = re.compile(  # what begins like this speaks of what was said before; IT is a department
-    r"(?:He|She|It|They|His|Her|Its|Their|This|These)\b|[他她它]|该|其(?![中他余它间实次])|此(?![外])"
+    r"(?:He|She|It|They|His|Her|Its|Their|This|These)\b|[他她它]|该|其(?![中他余它间实次])|此(?!外)"
 )
-_NO_PROSE = re.compile(r"^\s*(?:#|[-*•·▪‣–—◦●○□■]\s)|[?？:：]\s*\Z")
-LIST_MARK = re.compile(  # and the space behind it: 2.5 days are no second item
-    r"(?:[-*•·▪‣–—◦●○□■]\s+|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})(?:[.)]\s+|[、）．]\s*))"
-)
-LIST_ITEM = re.compile(r"[-*•·▪‣–—◦●○□■]|\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[.)、）．]")
+_BULLET = "[-*•·▪‣–—◦●○□■]"
+_ITEM_NUMBER = r"\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})"
+_NO_PROSE = re.compile(rf"^\s*(?:#|{_BULLET}\s)|[?？:：]\s*\Z")
+LIST_MARK = re.compile(
+    rf"(?:{_BULLET}\s+|{_ITEM_NUMBER}(?:[.)]\s+|[、）．]\s*))"
+)  # with its space: 2.5 days are no item
+LIST_ITEM = re.compile(rf"{_BULLET}|{_ITEM_NUMBER}[.)、）．]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +199,13 @@ def told_by(window: Window, source: Source) -> str:
     return f"{question_before(window, source)}{window.quote}"
 
 
-def antecedent(window: Window, source: Source) -> str:
-    """The sentence before a window that goes on from it, as it stands there: "Five days move on. They are taken by
-    June"; "" where it does not go on, or stands apart."""
+def with_antecedent(window: Window, source: Source) -> str:
+    """What a window says, behind the sentence from which it goes on: "Five days move on. They are taken by June"."""
+    return f"{_antecedent(window, source)}{window.quote}"
+
+
+def _antecedent(window: Window, source: Source) -> str:
+    """The sentence before a window that goes on from it, as it stands there; "" where it does not, or stands apart."""
     passage, at = source.passage, window.parts.start
     if not at or window.rows or not _GOES_ON.match(window.quote):
         return ""

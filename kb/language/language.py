@@ -107,10 +107,10 @@ def is_in_title(text: str, at: int) -> bool:
     """Whether an offset lies within the title of a work: 《出发！去远方》 ends no sentence."""
     before, behind = text[max(0, at - _LONGEST_TITLE) : at], text[at : at + _LONGEST_TITLE]
     for opening, closing in ("《》", "〈〉"):
-        ends = re.search(f"[{opening}{closing}\n]", behind)
-        if ends and ends[0] == closing:
-            begins = max(before.rfind(mark) for mark in (opening, closing, "\n"))
-            if begins >= 0 and before[begins] == opening:
+        begins, ends = before.rfind(opening), behind.find(closing)
+        if begins >= 0 and ends >= 0:
+            title = before[begins + 1 :] + behind[:ends]
+            if not any(mark in title for mark in (opening, closing, "\n")):
                 return True
     return False
 

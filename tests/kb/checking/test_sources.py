@@ -4,7 +4,6 @@ import pytest
 
 from kb.checking.prompt_injection import BLANK
 from kb.checking.sources import (
-    antecedent,
     core_of,
     header_of,
     headings_of,
@@ -14,6 +13,7 @@ from kb.checking.sources import (
     over_lines,
     says_most,
     source_of,
+    with_antecedent,
 )
 from kb.language.content_terms import content_of
 from tests.kb.passages import passage
@@ -199,4 +199,4 @@ def test_questions_and_the_heads_of_columns_answer_nothing() -> None:
 def test_a_sentence_goes_on_from_prose_right_before_it(text: str, before: str) -> None:
     source = source_of(passage(1, text, start=7), None)
     last = [window for window in source.windows if len(window.parts) == 1][-1]
-    assert antecedent(last, source) == before
+    assert with_antecedent(last, source) == f"{before}{last.quote}"
