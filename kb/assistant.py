@@ -518,7 +518,7 @@ class KnowledgeBase(Documents):
             draft.uncertain |= not unsupported
         if unsupported:
             yield Revised("")  # what was told is not to be read
-            if quoted := self._quoted(draft, asker, options):
+            if draft.is_sure and (quoted := self._quoted(draft, asker, options)):
                 return draft.quoted(quoted, text, lambda: self.catalog.documents(asker), options)
             draft.notices += [notice for notice in cited.notices if notice.kind == "address_withheld"]
             return draft.refused("unsupported_answer", text_in(draft.language, "answer.unsupported"), text)
@@ -542,9 +542,8 @@ class KnowledgeBase(Documents):
 
     def _quoted(self, draft: Draft, asker: Principal, options: AskOptions) -> CheckedAnswer | None:
         """What the documents say themselves, where the model's words were not that; None where none surely answers."""
-        if (confirm := self._readers(draft, options).get("confirm")) is None or not draft.is_sure:
-            return None
-        text = quotation(draft.searched, draft.prompt_passages, self.embedder.similarities, confirm)
+        readers = self._readers(draft, options)
+        text = quotation(draft.searched, draft.prompt_passages, self.embedder.similarities, readers)
         cited = self._cited(text, draft, asker, options) if text else None
         return cited if cited and cited.stands and not options.stopped else None
 

@@ -5,17 +5,26 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from kb.answering.judgement import Readers
 from kb.checking.objections import Similarities
 from kb.checking.prompt_injection import without_orders
-from kb.checking.sources import LIST_MARK, Source, Window, may_answer, source_of, told_by, with_antecedent
+from kb.checking.sources import (
+    Source,
+    Window,
+    document_of,
+    may_answer,
+    source_of,
+    told_by,
+    with_antecedent,
+    without_mark,
+)
 from kb.checking.table_claims import ClaimRow
-from kb.confidence.verdicts import Confirm
 from kb.language.content_terms import content_of, share_held
 from kb.language.invisible import without_invisible
 from kb.language.table_rows import cells_of
 from kb.schema import Passage
 
-STATED = 0.8  # probability, by the confirmer, from which on the passages state a sentence as the answer
+STATED = 0.7  # probability, by the confirmer, from which on the passages state a sentence as the answer
 READ = 4  # sentences, those most like the question
 OF_WORDS = 0.15  # weight in that of the share of the question's words, beside a cosine
 LONGEST = 600  # characters of what is quoted
@@ -26,9 +35,12 @@ _ANSWERS = re.compile(r"(?:答|A|Answer)\s?[:：]\s*")  # a question of the text
 _PAIR = 2  # cells: of a row of two the first names the second
 
 
-def quotation(question: str, passages: Sequence[Passage], similarities: Similarities, confirm: Confirm) -> str:
+def quotation(question: str, passages: Sequence[Passage], similarities: Similarities, readers: Readers) -> str:
     """The sentence, or row with the names of its columns, that is most surely the answer to a question, with the marker
-    of its passage; "" where none surely is. `confirm` has read the passages."""
+    of its passage; "" where none surely is, or no confirmer has read the passages. Documents that answer differently
+    make it doubt either: where it is sure of none, it reads one of each document, in its passage alone, and must be
+    sure of two."""
+    confirm, confirm_by = readers.get("confirm"), readers.get("confirm_by")
     sources = [source_of(without_orders(passage), None) for passage in passages]
     lines = [
         (window, source, said)
@@ -36,7 +48,7 @@ def quotation(question: str, passages: Sequence[Passage], similarities: Similari
         for window in source.windows
         if len(window.parts) == 1 and may_answer(window) and 0 < len(said := _said(window, source)) <= LONGEST
     ]
-    if not lines:
+    if not lines or confirm is None:
         return ""
     asked = content_of(question)
     shares = np.array([share_held(asked, window.tokens) for window, *_ in lines])
@@ -44,9 +56,14 @@ def quotation(question: str, passages: Sequence[Passage], similarities: Similari
     nearest: dict[str, Source] = {}
     for at in sorted(range(len(lines)), key=lambda at: -likeness[at]):
         nearest.setdefault(lines[at][2], lines[at][1])
-    sure = {said: confirm(said) or 0.0 for said in [*nearest][:READ]}
-    best = max(sure, key=lambda said: sure[said])
-    return f"{best} [{nearest[best].passage.rank}]" if sure[best] >= STATED else ""
+    read = [*nearest][:READ]
+    chances = {said: confirm(said) or 0.0 for said in read}
+    of_each = {document_of(nearest[said]): said for said in reversed(read)}
+    if confirm_by is not None and len(of_each) > 1 and max(chances.values()) < STATED:
+        alone = {said: confirm_by(nearest[said].passage, said) or 0.0 for said in of_each.values()}
+        chances = alone if sum(chance >= STATED for chance in alone.values()) > 1 else chances
+    best = max(chances, key=lambda said: chances[said])
+    return f"{best} [{nearest[best].passage.rank}]" if chances[best] >= STATED else ""
 
 
 def _said(window: Window, source: Source) -> str:
@@ -57,9 +74,8 @@ def _said(window: Window, source: Source) -> str:
     elif _HEADING.match(window.quote):
         return ""
     else:
-        said = with_antecedent(window, source)
-        for mark in (LIST_MARK, _ANSWERS):
-            said = said[found.end() :] if (found := mark.match(said)) else said
+        said = without_mark(with_antecedent(window, source))
+        said = said[found.end() :] if (found := _ANSWERS.match(said)) else said
     return " ".join(_MARKER.sub("", without_invisible(said)).split())
 
 

@@ -69,7 +69,8 @@ SURE, SURE_BY_WORDING, SURE_ACROSS = 0.7, 0.6, 0.8
 # Probabilities, by the wording and by a verdict on the sentence as the answer to itself, from which on a place says one
 # of several sentences, which need not be the answer: a step of many, or what goes with it.
 SAID = 0.8
-TAKEN = 0.3  # by a verdict, from which on what may be of something else is an answer that others may dispute
+TAKEN = 0.3  # by either, from which on what may be of something else is an answer that others may dispute
+_OF_ANOTHER: frozenset[ClaimReason] = frozenset({"rival", "asked"})
 _OF_A_SENTENCE: frozenset[ClaimReason] = frozenset({"unit", "quantifier", "negation"})
 _OF_A_PART: frozenset[ClaimReason] = frozenset({"rival", "name", "row"})
 REPEATED = 0.3  # weight of what only repeats the question, against what is new
@@ -299,19 +300,25 @@ class Aligner:
         cosines = self._similarities(claim, lines) if lines else ()
         return own if max(map(float, cosines), default=0.0) >= SAME_MEANING[language] else self._sources
 
-    def disagreement(self, claim: str, spans: Sequence[SupportSpan]) -> SupportSpan | None:
+    def disagreement(self, claim: str, spans: Sequence[SupportSpan], written: str) -> SupportSpan | None:
         """The sentence of another document that answers otherwise than the claim, where the first of its spans confirms
-        it, or says it and perhaps not of what was asked. An older edition of the document does not count, nor what
+        it, or says it and perhaps not of what was asked: then it must be taken for the answer by the confirmer, which
+        reads it as it is `written`, or by the verifier. An older edition of the document does not count, nor what
         confirms the claim, too."""
         span = spans[0]
-        if not span.supported and span.reason != "rival":
-            return None
-        if self._verify is not None and not span.supported and self._chance(claim, span) < TAKEN:
+        if not span.supported and (span.reason not in _OF_ANOTHER or not self._is_taken(claim, span, written)):
             return None
         source, place = self._source_of(span), range(span.start, span.end)
         agreeing = {(each.passage.collection, each.passage.document) for each in spans if each.supported}
         found = self._disagreements.find(claim, source, place, span.supported, agreeing)
         return _conflict(*found, span) if found else None
+
+    def _is_taken(self, claim: str, span: SupportSpan, written: str) -> bool:
+        """Whether confirmer or verifier may take a claim for the answer; also where neither tells."""
+        if self._verify is None:
+            return True
+        confirmed = self._confirm(written) if self._confirm else None
+        return (confirmed is not None and confirmed >= TAKEN) or self._chance(claim, span) >= TAKEN
 
     def _spans(self, claim: str, sources: Sequence[Source], is_cited: bool) -> list[SupportSpan]:
         return [self._best(claim, source, is_cited) for source in sources if source.windows]

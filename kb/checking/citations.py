@@ -192,7 +192,7 @@ def cite(
                 # Of several things that are listed, each in words, another one is no other answer.
                 item = LIST_MARK.match(draft.body) if several else None
                 listed = item is not None and not numbers_in(draft.body[item.end() :])
-                other = None if listed else aligner.disagreement(statement.said, spans)
+                other = None if listed else aligner.disagreement(statement.said, spans, statement.written)
             if other is not None:
                 grounded = grounded or verify is not None  # which read that both answer
                 pair = spans[0].passage.document, other.passage.document

@@ -23,13 +23,16 @@ from kb.checking.sources import (
     Source,
     Window,
     around,
+    document_of,
     headed,
     header_of,
     heads_of,
+    in_context,
     may_answer,
     question_before,
     told_by,
     with_antecedent,
+    without_mark,
 )
 from kb.checking.unit_mismatch import gives_amount
 from kb.confidence.verdicts import ConfirmBy, Verdict, Verify, with_answer
@@ -55,15 +58,17 @@ JUDGED, JUDGED_FURTHER = 3, 0.08
 MOST_JUDGED = 8  # sentences that the model judges of one answer, however many claims it has
 # Probability, by the verifier, from which on a sentence may give another answer than a claim; and from which on it
 # does, by that and what the confirmer tells of the sentence as the answer, read in its passage alone.
-MAY_DISPUTE, DISPUTES = 0.2, 0.4
-NEAREST = 3  # sentences of either language that the verifier reads for a claim: those most like question and claim
-OF_WORDS = 0.15  # weight in that of the share of their words, beside two cosines
+MAY_DISPUTE, DISPUTES = 0.15, 0.25
+# Sentences that the verifier reads for a claim, in its language and in the other one: those most like question and
+# claim, by themselves, and behind their heading and the sentence before.
+NEAREST, NEAREST_ACROSS = 3, 2
+OF_WORDS = 0.15  # weight in that of the share of their words, beside these two cosines
 MOST_VERIFIED = 12  # sentences that it reads for an answer, however many claims that has, beside what words tell
 SHORTEST = 3  # words that such a sentence has at least
 SAME_ANSWER = 0.5  # probability from which on a text states what a sentence of another document says, too
 _OF_MONTH = re.compile(r"(?:每月|每季度?|每年\s?\d{1,2}\s?月)的?\s?\d{1,2}\s?[日号]")
 _DAY = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
-_FROM_TO = re.compile(r"\bfrom\b|[由从自]", re.IGNORECASE)  # a change
+_FROM_TO = re.compile(r"(?:\bfrom|[由从自])\W{0,3}\d", re.IGNORECASE)  # a change
 
 _Read = tuple[Window, Source, Verdict]  # a sentence, and the verdict on a claim by it
 
@@ -182,23 +187,23 @@ class Disagreements:
             (window, other)
             for window, other, is_newer in self._elsewhere(source)
             if window is not but
-            and _document(other) not in agreeing
+            and document_of(other) not in agreeing
             and may_answer(window)
-            and (not is_amount or gives_amount(window.quote, self._question))
+            and (not is_amount or gives_amount(without_mark(window.quote), self._question))
             and sum(not is_number(token) for token in _tokens_of(window)) >= SHORTEST
             and not _is_of_another_period(own, self._other_statement(window, other, is_newer), bool(of_period))
         ]
         if not others:
             return None
-        told = [told_by(*pair) for pair in others]
         said = f"{self._question} {claim}"
-        likeness = self._similarities(self._question, told) + self._similarities(said, told)
+        alone, in_place = ([how(*pair) for pair in others] for how in (told_by, in_context))
+        likeness = self._similarities(said, alone) + self._similarities(said, in_place)
         words = content_of(said)
         likeness = likeness + OF_WORDS * np.array([share_held(words, window.tokens) for window, _ in others])
         language, stating = language_of(claim), set[tuple[str, str]]()
-        for is_own in (True, False):
+        for is_own, most in ((True, NEAREST), (False, NEAREST_ACROSS)):
             of_it = [at for at, (_, other) in enumerate(others) if (language in other.languages) is is_own]
-            nearest = sorted(of_it, key=lambda at: -likeness[at])[: min(NEAREST, MOST_VERIFIED - self._verdicts)]
+            nearest = sorted(of_it, key=lambda at: -likeness[at])[: min(most, MOST_VERIFIED - self._verdicts)]
             self._verdicts += len(nearest)
             read = [(*others[at], verdict) for at in nearest if (verdict := self._verdict(claim, *others[at]))]
             stating |= _stating(read)
@@ -215,7 +220,7 @@ class Disagreements:
             (self._sureness(window, other, verdict), window, other)
             for window, other, verdict in read
             if verdict.otherwise >= MAY_DISPUTE
-            and _document(other) not in stating
+            and document_of(other) not in stating
             and not gives_same(claim, self._question, window.quote)
         ]
         for chance, window, other in sorted(sure, key=lambda each: -each[0]):
@@ -263,7 +268,7 @@ class Disagreements:
         `source`; and whether they are of a newer edition of the same."""
         for other in (*self._sources, *self._beside):
             passage = other.passage
-            if _document(other) == _document(source) or passage.rank in self._other_editions:
+            if document_of(other) == document_of(source) or passage.rank in self._other_editions:
                 continue
             if year_mismatch.gives_way(other.heading, source.heading, self._question):
                 continue
@@ -392,11 +397,7 @@ def _tokens_of(window: Window) -> Set[str]:
 
 def _stating(read: Sequence[_Read]) -> set[tuple[str, str]]:
     """The documents of which a sentence states the claim beside which it was read."""
-    return {_document(other) for _, other, verdict in read if verdict.states >= SAME_ANSWER}
-
-
-def _document(source: Source) -> tuple[str, str]:
-    return source.passage.collection, source.passage.document
+    return {document_of(other) for _, other, verdict in read if verdict.states >= SAME_ANSWER}
 
 
 def _lines_of(source: Source, place: range) -> list[Window]:
@@ -414,9 +415,24 @@ def _is_of_another_period(own: Sequence[Statement], other: Statement, of_heading
     other one than 2025."""
     for each in own:
         here, there = ((of.titled if of_headings else (of.editions - of.titled) or of.titled) for of in (each, other))
-        if _are_namesakes(each, other) or not (here <= there or there <= here):
+        if _are_namesakes(each, other) or not _may_be_of_one(here, there):
             return True
     return False
+
+
+def _may_be_of_one(here: Set[str], there: Set[str]) -> bool:
+    """Whether years, quarters and months may be of one period: those of a kind are the same, or one has more of them.
+    A month may be of any year."""
+    for kind in {*map(_kind_of, here | there)}:
+        own, other = ({period for period in of if _kind_of(period) == kind} for of in (here, there))
+        if not (own <= other or other <= own):
+            return False
+    return True
+
+
+def _kind_of(period: str) -> str:
+    """The kind of a period such as 2023, q2 or month 6."""
+    return "year" if period[0].isdigit() else period[0]
 
 
 def _is_of_another_edition(own: Statement, other: Statement, values: Set[str], instead: Set[str]) -> bool:

@@ -104,6 +104,11 @@ def source_of(passage: Passage, document_text: Callable[[Passage], str] | None) 
     )
 
 
+def document_of(source: Source) -> tuple[str, str]:
+    """The collection and path of its document."""
+    return source.passage.collection, source.passage.document
+
+
 def over_lines(text: str) -> list[tuple[int, int]]:
     """Offsets of the sentences and lines of a passage; a sentence that is set in several full lines is one."""
     lengths = sorted(map(len, filter(None, text.splitlines())), reverse=True) or [0]
@@ -197,6 +202,18 @@ def may_answer(window: Window) -> bool:
 def told_by(window: Window, source: Source) -> str:
     """What a window says, with the question that it answers."""
     return f"{question_before(window, source)}{window.quote}"
+
+
+def in_context(window: Window, source: Source) -> str:
+    """What a window says, behind its heading, and the sentence, or row, before it."""
+    start = window.parts.start
+    said = " ".join((*source.sentences[max(0, start - 1) : start], window.quote))
+    return f"{source.passage.section or source.passage.title}\n{said}"
+
+
+def without_mark(text: str) -> str:
+    """A line without the mark of a list with which it begins."""
+    return text[found.end() :] if (found := LIST_MARK.match(text)) else text
 
 
 def with_antecedent(window: Window, source: Source) -> str:
