@@ -38,8 +38,7 @@ _PAIR = 2  # cells: of a row of two the first names the second
 def quotation(question: str, passages: Sequence[Passage], similarities: Similarities, readers: Readers) -> str:
     """The sentence, or row with the names of its columns, that is most surely the answer to a question, with the marker
     of its passage; "" where none surely is, or no confirmer has read the passages. Documents that answer differently
-    make it doubt either: where it is sure of none, it reads one of each document, in its passage alone, and must be
-    sure of two."""
+    make it doubt either: where it is sure of none, it reads one of each document, in its passage alone."""
     confirm, confirm_by = readers.get("confirm"), readers.get("confirm_by")
     sources = [source_of(without_orders(passage), None) for passage in passages]
     lines = [
@@ -60,8 +59,7 @@ def quotation(question: str, passages: Sequence[Passage], similarities: Similari
     chances = {said: confirm(said) or 0.0 for said in read}
     of_each = {document_of(nearest[said]): said for said in reversed(read)}
     if confirm_by is not None and len(of_each) > 1 and max(chances.values()) < STATED:
-        alone = {said: confirm_by(nearest[said].passage, said) or 0.0 for said in of_each.values()}
-        chances = alone if sum(chance >= STATED for chance in alone.values()) > 1 else chances
+        chances = {said: confirm_by(nearest[said].passage, said) or 0.0 for said in of_each.values()}
     best = max(chances, key=lambda said: chances[said])
     return f"{best} [{nearest[best].passage.rank}]" if chances[best] >= STATED else ""
 

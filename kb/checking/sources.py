@@ -44,6 +44,7 @@ _GOES_ON = re.compile(  # what begins like this speaks of what was said before; 
 _BULLET = "[-*•·▪‣–—◦●○□■]"
 _ITEM_NUMBER = r"\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})"
 _NO_PROSE = re.compile(rf"^\s*(?:#|{_BULLET}\s)|[?？:：]\s*\Z")
+_LEADS_IN = re.compile(r"\w\W{0,4}[:：]\Z")
 LIST_MARK = re.compile(
     rf"(?:{_BULLET}\s+|{_ITEM_NUMBER}(?:[.)]\s+|[、）．]\s*))"
 )  # with its space: 2.5 days are no item
@@ -205,10 +206,10 @@ def told_by(window: Window, source: Source) -> str:
 
 
 def in_context(window: Window, source: Source) -> str:
-    """What a window says, behind its heading, and the sentence, or row, before it."""
+    """What a window says, behind its heading, and what leads in to it, or else the sentence, or row, before it."""
     start = window.parts.start
-    said = " ".join((*source.sentences[max(0, start - 1) : start], window.quote))
-    return f"{source.passage.section or source.passage.title}\n{said}"
+    before = _lead_in(window, source) or "".join(source.sentences[max(0, start - 1) : start])
+    return f"{source.passage.section or source.passage.title}\n{before} {window.quote}"
 
 
 def without_mark(text: str) -> str:
@@ -217,8 +218,22 @@ def without_mark(text: str) -> str:
 
 
 def with_antecedent(window: Window, source: Source) -> str:
-    """What a window says, behind the sentence from which it goes on: "Five days move on. They are taken by June"."""
+    """What a window says, behind the sentence from which it goes on: "Five days move on. They are taken by June"; an
+    item behind what leads in to its list: "Not to be brought: refrigerators"."""
+    if lead_in := _lead_in(window, source):
+        return f"{lead_in} {without_mark(window.quote)}"
     return f"{_antecedent(window, source)}{window.quote}"
+
+
+def _lead_in(window: Window, source: Source) -> str:
+    """What leads in to the list of which a window is an item; "" where it is none, or its list has none."""
+    if window.rows or not LIST_MARK.match(window.quote):
+        return ""
+    for before in reversed(source.sentences[: window.parts.start]):
+        if not LIST_MARK.match(before) or _LEADS_IN.search(before):
+            leads = _LEADS_IN.search(before) and not before.startswith("#")
+            return without_mark(before) if leads else ""
+    return ""
 
 
 def _antecedent(window: Window, source: Source) -> str:

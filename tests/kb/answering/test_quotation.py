@@ -152,8 +152,8 @@ def test_what_orders_is_not_quoted() -> None:
     ("alone", "quoted"),
     [
         ({"2 hours": 0.9, "3 hours": 0.95}, "Within 3 hours, tell the desk. [3]"),
-        ({"2 hours": STATED, "3 hours": STATED - 0.01}, ""),  # one document alone does not explain the doubt
-        ({"2 hours": STATED, "blue": 0.99}, ""),  # nor do two sentences of it
+        ({"2 hours": STATED, "3 hours": 0.0}, "A pass gone astray is told to the gate within 2 hours. [1]"),
+        ({"2 hours": STATED - 0.01, "blue": 0.99}, ""),  # of each document the nearest sentence
     ],
 )
 def test_documents_that_answer_differently_are_read_each_alone(alone: dict[str, float], quoted: str) -> None:

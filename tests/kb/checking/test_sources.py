@@ -8,6 +8,7 @@ from kb.checking.sources import (
     header_of,
     headings_of,
     heads_of,
+    in_context,
     long_windows,
     may_answer,
     over_lines,
@@ -200,3 +201,39 @@ def test_a_sentence_goes_on_from_prose_right_before_it(text: str, before: str) -
     source = source_of(passage(1, text, start=7), None)
     last = [window for window in source.windows if len(window.parts) == 1][-1]
     assert with_antecedent(last, source) == f"{before}{last.quote}"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Not in rooms:\n- heaters;\n- fridges.", "Not in rooms: fridges."),
+        ("1. Not in rooms:\n- heaters;\n- fridges.", "Not in rooms: fridges."),
+        ("不得带入：\n1. 电炉；\n2. 冰箱。", "不得带入： 冰箱。"),
+        ("# Not in rooms:\n- heaters;\n- fridges.", "- fridges."),  # a heading
+        ("Mind the rooms.\n- heaters;\n- fridges.", "- fridges."),
+        ("Not in rooms:\nHeaters are hot.\n- fridges.", "- fridges."),  # it leads in to something else
+        (f"{BLANK}:\n- heaters;\n- fridges.", "- fridges."),
+        ("- fridges.", "- fridges."),
+        ("Not in rooms:\nfridges.", "fridges."),
+    ],
+)
+def test_an_item_is_read_behind_what_leads_in_to_its_list(text: str, read: str) -> None:
+    source = source_of(passage(1, text), None)
+    item = next(
+        window for window in source.windows if window.quote.endswith(read.split()[-1]) and len(window.parts) == 1
+    )
+    assert with_antecedent(item, source) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Sundays are quiet. Doors close at 11.", "Handbook\nSundays are quiet. Doors close at 11."),
+        ("Doors close at 11.", "Handbook\n Doors close at 11."),
+        ("Closed:\n- rooms;\n- Doors close at 11.", "Handbook\nClosed: - Doors close at 11."),
+    ],
+)
+def test_a_sentence_has_its_place_behind_its_heading_and_the_sentence_before(text: str, read: str) -> None:
+    source = source_of(passage(1, text, title="Handbook"), None)
+    last = next(window for window in source.windows if window.quote.endswith("11.") and len(window.parts) == 1)
+    assert in_context(last, source) == read
