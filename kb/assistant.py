@@ -20,13 +20,12 @@ from kb.answering.history import fitting
 from kb.answering.product_help import ProductHelp
 from kb.answering.quotation import quotation
 from kb.answering.readability import while_readable
-from kb.answering.retrieval import Retriever, worth_reading
+from kb.answering.retrieval import Retriever, further_ones, worth_reading
 from kb.answering.translation import Translation, translated
 from kb.audit.settings_record import record_settings
 from kb.audit.trail import Trail
 from kb.checking import alignment
 from kb.checking.citations import CheckedAnswer, cite
-from kb.checking.prompt_injection import without_orders
 from kb.config import Settings, default_home, load_settings
 from kb.documents import Documents
 from kb.errors import (
@@ -320,10 +319,13 @@ class KnowledgeBase(Documents):
             return draft.found_nothing(found.notices)
         if not found.enough_evidence:
             return draft.refused("weak_evidence", text_in(draft.language, "answer.weak"))
-        draft.prompt_passages = tuple(self._fitting(draft, options))
+        draft.fit(self.model, self._room(options))
         outcome = self._judged(draft, options)
         if outcome == "refused" and (older := passed_over(draft.searched, found.passages, draft.replaced)):
-            outcome = yield from self._from_older(draft, worth_reading(older), found, options)
+            outcome = (yield from self._from_others(draft, worth_reading(older), found, options)) or outcome
+        if outcome != "answered" and judgement.has_adapters(self.model):  # whose judge is seldom sure without reason
+            further = further_ones(self._beside(draft, asker, options), draft.language)
+            outcome = (yield from self._from_others(draft, further, found, options, surely=True)) or outcome
         if options.stopped:
             raise ModelError(text_in(draft.language, "answer.stopped"))
         if outcome == "refused":
@@ -333,18 +335,19 @@ class KnowledgeBase(Documents):
             yield from self._generate(draft, options)
         return (yield from self._checked_answer(draft, asker, options))
 
-    def _from_older(
-        self, draft: Draft, older: tuple[Passage, ...], found: Retrieval, options: AskOptions
-    ) -> Generator[Event, None, AnswerOutcome]:
-        """Judge what older editions say, where the newest is silent; it is read where it is not refused, too."""
-        newest_read = draft.passages, draft.prompt_passages, draft.answerable
-        draft.passages = older
-        draft.prompt_passages = tuple(self._fitting(draft, options))
-        outcome = self._judged(draft, options)
-        if outcome == "refused":
-            draft.passages, draft.prompt_passages, draft.answerable = newest_read
-        else:
-            yield Retrieved(older, draft.searched, found.enough_evidence, found.translated, found.terms)
+    def _from_others(
+        self, draft: Draft, others: tuple[Passage, ...], found: Retrieval, options: AskOptions, *, surely: bool = False
+    ) -> Generator[Event, None, AnswerOutcome | None]:
+        """Judge other passages than were found first: older editions where the newest is silent, or what was found
+        further down, which must `surely` state the answer. They are read where they may; else None is returned."""
+        first_read = draft.passages, draft.prompt_passages, draft.answerable
+        draft.passages = others
+        draft.fit(self.model, self._room(options))
+        outcome = self._judged(draft, options) if others else "refused"
+        if outcome == "refused" or (surely and outcome != "answered"):
+            draft.passages, draft.prompt_passages, draft.answerable = first_read
+            return None
+        yield Retrieved(others, draft.searched, found.enough_evidence, found.translated, found.terms)
         return outcome
 
     def _judged(self, draft: Draft, options: AskOptions) -> AnswerOutcome:
@@ -379,7 +382,7 @@ class KnowledgeBase(Documents):
             return None
         draft.keep(found)
         draft.passages = worth_reading(newest(draft.searched, found.passages, draft.replaced))
-        draft.prompt_passages = tuple(self._fitting(draft, options))
+        draft.fit(self.model, self._room(options))
         self._judge(draft, options)
         return draft.answerable
 
@@ -457,20 +460,6 @@ class KnowledgeBase(Documents):
     def _room(self, options: AskOptions) -> int:
         """How many tokens the context has for all that the model is told."""
         return self.model.context_tokens - self.settings.llm.answer_tokens - self._think_budget(options) - 64
-
-    def _fitting(self, draft: Draft, options: AskOptions) -> Sequence[Passage]:
-        """As many passages as the context holds. The terms of the glossary are told only beside all of them."""
-        model, room = self.model, self._room(options)
-        shown: Sequence[Passage] = [without_orders(passage) for passage in draft.passages]
-        while len(shown) > 1 or draft.prompt_terms:
-            messages = prompts.answering(draft.searched, shown, draft.language, terms=draft.prompt_terms)
-            if model.count_tokens("\n".join(m.thinking + m.content for m in messages)) <= room:
-                break
-            if draft.prompt_terms:
-                draft.prompt_terms = ()
-            else:
-                shown = shown[:-1]
-        return shown
 
     def _stream(self, draft: Draft, messages: Sequence[Message], options: AskOptions) -> Iterator[Event]:
         options.take_turn()

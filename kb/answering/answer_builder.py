@@ -13,6 +13,7 @@ from kb.answering.product_help import Help
 from kb.answering.refusal import refusal
 from kb.answering.replacements import NOTHING_REPLACED, Replaced
 from kb.checking.citations import CheckedAnswer, states_nothing, without_ticks, without_unconfirmed
+from kb.checking.prompt_injection import without_orders
 from kb.errors import ContextOverflow, KBError, UsageError
 from kb.language.language import listed
 from kb.language.script import is_written_in
@@ -35,6 +36,7 @@ from kb.schema import (
 
 if TYPE_CHECKING:
     from kb.models.embedding import EmbeddedQuestion
+    from kb.models.llm import Model
 
 LONGEST_QUESTION = 8_000  # characters
 
@@ -112,6 +114,20 @@ class Draft:
             self.prompt_passages = self.prompt_passages[:-1]
         else:
             raise overflow
+
+    def fit(self, model: "Model", room: int) -> None:
+        """Show the model as many of the passages as `room` tokens hold. The terms of the glossary are told only beside
+        all of them."""
+        shown: Sequence[Passage] = [without_orders(passage) for passage in self.passages]
+        while len(shown) > 1 or self.prompt_terms:
+            messages = prompts.answering(self.searched, shown, self.language, terms=self.prompt_terms)
+            if model.count_tokens("\n".join(m.thinking + m.content for m in messages)) <= room:
+                break
+            if self.prompt_terms:
+                self.prompt_terms = ()
+            else:
+                shown = shown[:-1]
+        self.prompt_passages = tuple(shown)
 
     def read_instead(self, passages: tuple[Passage, ...]) -> None:
         """Show the model these of the passages, and no others."""

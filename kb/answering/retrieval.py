@@ -56,6 +56,7 @@ ROOM = 336  # tokens of those, half of what three long ones may have
 COUNTED = 100  # passages that hold a name of what a measure is calculated from: more tell nothing
 # Passages among which what disagrees with an answer is looked for; and of those in a language that was not read.
 BESIDE, BESIDE_ACROSS = 8, 2
+FURTHER, FURTHER_ACROSS = 3, 1
 COMMON_PIECE = 0.1  # weight of a stop word in MaxSim, as a share of the rarest word's
 
 
@@ -65,6 +66,14 @@ Translate = Callable[[str, Language], Translation | None]  # a question, and the
 
 def other_than(language: Language) -> Language:
     return "en" if language == "zh" else "zh"
+
+
+def further_ones(beside: Sequence[Passage], language: Language) -> tuple[Passage, ...]:
+    """Of what was found besides, which `beside` gives in its order, as much as is read at first: in the question's
+    language, and in the other one. Numbered from 1 on."""
+    own = [passage for passage in beside if passage.language == language][:FURTHER]
+    across = [passage for passage in beside if passage.language != language][:FURTHER_ACROSS]
+    return tuple(replace(passage, rank=rank) for rank, passage in enumerate((*own, *across), 1))
 
 
 def worth_reading(passages: Sequence[Passage]) -> tuple[Passage, ...]:

@@ -4,10 +4,12 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ingest.sync.pipeline import ingest
 from kb.answering import judgement, prompts
 from kb.answering.quotation import STATED as STATED_FROM
 from kb.assistant import KnowledgeBase
@@ -18,7 +20,7 @@ from kb.models import shipped_adapters, weights
 from kb.schema import AskOptions, Done, Floors, Language, Message, Retrieved, Revised, Scope, Term
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
-from tests.knowledge import OWNER
+from tests.knowledge import OWNER, open_kb, write
 
 Fill = Callable[[ScriptedModel], KnowledgeBase]
 LAPTOP = "How soon must a lost laptop be reported?"
@@ -61,6 +63,53 @@ def verifying(replies: list[str], states: float) -> ScriptedModel:
     model.weights = weights.WEIGHTS[shipped_adapters.MODEL].sha256
     model.verdicts = {STATES: states}
     return model
+
+
+@pytest.mark.parametrize(
+    ("has_judge", "first_share", "share", "outcome"),
+    [
+        (True, 0.02, 0.5, "answered"),
+        (True, 0.02, 0.49, "refused"),
+        (True, 0.49, 0.5, "answered"),
+        (True, 0.49, 0.49, "uncertain"),
+        (False, 0.02, 0.9, "refused"),
+        (False, 0.49, 0.9, "uncertain"),
+    ],
+)
+def test_what_was_found_further_down_answers_where_the_judge_is_sure_of_it(
+    tmp_path: Path, has_judge: bool, first_share: float, share: float, outcome: str
+) -> None:
+    texts = {f"{n}.md": f"# Desk {n}\n\nA lost laptop is reported to desk {n} within {n} hours.\n" for n in range(2, 9)}
+    model = verifying(["A lost laptop is reported to a desk [1]."], 0.9)
+    if not has_judge:  # its own words tell less
+        model.weights = "0" * 64
+    told = [{STATES: each, SILENT: 1 - each} if has_judge else sure(each) for each in (first_share, share)]
+    model.expect(told)
+    with open_kb(tmp_path / "home", model) as kb:
+        ingest(kb, [write(tmp_path / "docs", texts)])
+        events = list(kb.ask(LAPTOP, OWNER))
+        first, *more = [event.passages for event in events if isinstance(event, Retrieved)]
+        assert isinstance(events[-1], Done)
+        answer = events[-1].answer
+        assert (answer.outcome, len(more)) == (outcome, outcome == "answered")
+        shown = (more or [first])[0]
+        assert answer.passages[: len(shown)] == shown
+        assert answer.answerable == (share if more else first_share)
+        for further in more:
+            assert {p.document for p in further}.isdisjoint(p.document for p in first)
+            assert [p.rank for p in further] == [1, 2, 3]
+            assert [citation.document for citation in answer.citations] == [further[0].document]
+
+
+def test_where_nothing_is_found_further_down_the_question_is_refused(tmp_path: Path) -> None:
+    model = verifying([], 0.0)
+    model.expect([{STATES: 0.02, SILENT: 0.98}])
+    with open_kb(tmp_path / "home", model) as kb:
+        ingest(kb, [write(tmp_path / "docs", {"2.md": "A lost laptop is reported to desk 2 at once.\n"})])
+        answer = kb.answer(LAPTOP, OWNER)
+        assert answer.refused
+        assert [p.document for p in answer.passages] == ["2.md"]
+    assert len(model.preference_requests) == 1
 
 
 @pytest.mark.parametrize("told", [None, {}])
