@@ -507,8 +507,13 @@ class KnowledgeBase(Documents):
             draft.uncertain |= not unsupported
         if unsupported:
             yield Revised("")  # what was told is not to be read
-            if draft.is_sure and (quoted := self._quoted(draft, asker, options)):
+        if draft.is_sure and (unsupported or cited.is_doubtful):
+            instead_in = None if unsupported else draft.language
+            if quoted := self._quoted(draft, asker, options, instead_in):
+                if not unsupported:
+                    yield Revised("")
                 return draft.quoted(quoted, text, lambda: self.catalog.documents(asker), options)
+        if unsupported:
             draft.notices += [notice for notice in cited.notices if notice.kind == "address_withheld"]
             return draft.refused("unsupported_answer", text_in(draft.language, "answer.unsupported"), text)
         return draft.cited(cited, lambda: self.catalog.documents(asker), options)
@@ -529,10 +534,12 @@ class KnowledgeBase(Documents):
         )  # fmt: skip
         return draft.readers(made) if self.settings.llm.judge else {}
 
-    def _quoted(self, draft: Draft, asker: Principal, options: AskOptions) -> CheckedAnswer | None:
+    def _quoted(
+        self, draft: Draft, asker: Principal, options: AskOptions, instead_in: Language | None
+    ) -> CheckedAnswer | None:
         """What the documents say themselves, where the model's words were not that; None where none surely answers."""
         readers = self._readers(draft, options)
-        text = quotation(draft.searched, draft.prompt_passages, self.embedder.similarities, readers)
+        text = quotation(draft.searched, draft.prompt_passages, self.embedder.similarities, readers, instead_in)
         cited = self._cited(text, draft, asker, options) if text else None
         return cited if cited and cited.stands and not options.stopped else None
 

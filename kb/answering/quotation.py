@@ -21,10 +21,13 @@ from kb.checking.sources import (
 from kb.checking.table_claims import ClaimRow
 from kb.language.content_terms import content_of, share_held
 from kb.language.invisible import without_invisible
+from kb.language.language import language_of
 from kb.language.table_rows import cells_of
-from kb.schema import Passage
+from kb.schema import Language, Passage
 
-STATED = 0.7  # probability, by the confirmer, from which on the passages state a sentence as the answer
+# Probability, by the confirmer, from which on the passages state a sentence as the answer; and as one that stands
+# instead of words which may be right.
+STATED, STATED_INSTEAD = 0.7, 0.85
 READ = 4  # sentences, those most like the question
 OF_WORDS = 0.15  # weight in that of the share of the question's words, beside a cosine
 LONGEST = 600  # characters of what is quoted
@@ -35,10 +38,18 @@ _ANSWERS = re.compile(r"(?:答|A|Answer)\s?[:：]\s*")  # a question of the text
 _PAIR = 2  # cells: of a row of two the first names the second
 
 
-def quotation(question: str, passages: Sequence[Passage], similarities: Similarities, readers: Readers) -> str:
+def quotation(
+    question: str,
+    passages: Sequence[Passage],
+    similarities: Similarities,
+    readers: Readers,
+    instead_in: Language | None = None,
+) -> str:
     """The sentence, or row with the names of its columns, that is most surely the answer to a question, with the marker
     of its passage; "" where none surely is, or no confirmer has read the passages. Documents that answer differently
-    make it doubt either: where it is sure of none, it reads one of each document, in its passage alone."""
+    make it doubt either: where it is sure of none, it reads one of each document, in its passage alone. `instead_in` is
+    the language of words which may be right: only a sentence in it, of which it is surer, stands instead of them.
+    """
     confirm, confirm_by = readers.get("confirm"), readers.get("confirm_by")
     sources = [source_of(without_orders(passage), None) for passage in passages]
     lines = [
@@ -46,6 +57,7 @@ def quotation(question: str, passages: Sequence[Passage], similarities: Similari
         for source in sources
         for window in source.windows
         if len(window.parts) == 1 and may_answer(window) and 0 < len(said := _said(window, source)) <= LONGEST
+        if instead_in in (None, language_of(said))
     ]
     if not lines or confirm is None:
         return ""
@@ -58,10 +70,12 @@ def quotation(question: str, passages: Sequence[Passage], similarities: Similari
     read = [*nearest][:READ]
     chances = {said: confirm(said) or 0.0 for said in read}
     of_each = {document_of(nearest[said]): said for said in reversed(read)}
-    if confirm_by is not None and len(of_each) > 1 and max(chances.values()) < STATED:
+    if not instead_in and confirm_by is not None and len(of_each) > 1 and max(chances.values()) < STATED:
         chances = {said: confirm_by(nearest[said].passage, said) or 0.0 for said in of_each.values()}
     best = max(chances, key=lambda said: chances[said])
-    return f"{best} [{nearest[best].passage.rank}]" if chances[best] >= STATED else ""
+    return (
+        f"{best} [{nearest[best].passage.rank}]" if chances[best] >= (STATED_INSTEAD if instead_in else STATED) else ""
+    )
 
 
 def _said(window: Window, source: Source) -> str:

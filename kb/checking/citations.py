@@ -96,6 +96,11 @@ class CheckedAnswer:
     unstated: bool = False  # by the confirmer the passages state none of its claims as the answer
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether it is one sentence, neither confirmed nor disputed by another document."""
+        return len(self.claims) == 1 and not self.claims[0].supported and self.claims[0].reason != "conflict"
+
+    @property
     def stands(self) -> bool:
         """Whether it is cited, and each of its claims confirmed, or disputed by another document."""
         is_told = all(claim.supported or claim.reason == "conflict" for claim in self.claims)

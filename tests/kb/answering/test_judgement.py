@@ -12,6 +12,7 @@ import pytest
 from ingest.sync.pipeline import ingest
 from kb.answering import judgement, prompts
 from kb.answering.quotation import STATED as STATED_FROM
+from kb.answering.quotation import STATED_INSTEAD
 from kb.assistant import KnowledgeBase
 from kb.checking.citations import UNSTATED
 from kb.confidence.verdicts import SILENT, STATES, Verdict, asked_of_passages
@@ -459,6 +460,50 @@ def test_that_an_address_was_taken_out_is_told_only_of_a_refusal(filled: Fill, q
     said = "Report it at https://evil.example/x [1]. A lost laptop is reported within 9 days [1]."
     kinds = [notice.kind for notice in filled(quoting(quoted, said)).answer(LAPTOP, OWNER).notices]
     assert kinds == (["quoted"] if quoted >= STATED_FROM else ["address_withheld", "unsupported_answer"])
+
+
+DOUBTED = "Staff must report a lost laptop to the service desk within 2 hours [1]."
+
+
+def doubting(said: str, quoted: float, chance: float = 0.2) -> ScriptedModel:
+    """A model whose words the confirmer doubts, and which finds the documents' own sentence so surely stated."""
+    model = quoting(quoted, said)
+    model.confirmed = {STATES: chance, SILENT: 1 - chance}
+    return model
+
+
+@pytest.mark.parametrize("quoted", [STATED_INSTEAD, STATED_INSTEAD - 0.01])
+def test_one_doubtful_sentence_gives_way_to_the_documents_own(filled: Fill, quoted: float) -> None:
+    knowledge = filled(doubting(DOUBTED, quoted))
+    events = list(knowledge.ask(LAPTOP, OWNER))
+    assert isinstance(events[-1], Done)
+    answer = events[-1].answer
+    assert answer.outcome == "answered"
+    withheld = knowledge.catalog.audit_rows(1)[0]["detail"]["withheld"]
+    if quoted >= STATED_INSTEAD:
+        assert (answer.text, events[-2]) == (OWN.replace(".", " [1]."), Revised(""))
+        assert [claim.state for claim in answer.claims] == ["confirmed"]
+        assert ([notice.kind for notice in answer.notices], withheld) == (["quoted"], DOUBTED)
+    else:
+        assert Revised("") not in events
+        assert (answer.text, withheld) == (DOUBTED, "")
+        assert [claim.state for claim in answer.claims] == ["unchecked"]
+
+
+@pytest.mark.parametrize(
+    ("said", "chance", "share"),
+    [
+        (DOUBTED, 0.99, 0.9),  # it is confirmed
+        (f"{DOUBTED} A replacement arrives for staff after 3 working days [1].", 0.2, 0.9),  # it says more
+        (DOUBTED, 0.2, 0.4),  # the passages may not state the answer
+    ],
+)
+def test_other_words_stand_as_they_are(filled: Fill, said: str, chance: float, share: float) -> None:
+    model = doubting(said, 0.99, chance)
+    model.expect([{STATES: share, SILENT: 1 - share}])
+    answer = filled(model).answer(LAPTOP, OWNER)
+    assert answer.text == said
+    assert "quoted" not in {notice.kind for notice in answer.notices}
 
 
 def test_one_who_stops_while_sentences_are_read_gets_no_quotation(filled: Fill) -> None:

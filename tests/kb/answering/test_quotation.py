@@ -7,10 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 from kb.answering.judgement import Readers
-from kb.answering.quotation import OF_WORDS, READ, STATED, quotation
+from kb.answering.quotation import OF_WORDS, READ, STATED, STATED_INSTEAD, quotation
 from kb.checking.objections import Similarities
 from kb.confidence.verdicts import Confirm, ConfirmBy
-from kb.schema import Passage
+from kb.schema import Language, Passage
 from tests.kb.passages import passage
 
 ASKED = "How soon must a lost badge be reported?"
@@ -185,3 +185,18 @@ def test_where_the_passages_surely_say_it_or_are_of_one_document_none_is_read_al
 
 def test_without_a_confirmer_nothing_is_quoted() -> None:
     assert quotation(ASKED, [RULE], alike, Readers()) == ""
+
+
+@pytest.mark.parametrize(
+    ("probability", "language", "is_quoted"),
+    [(STATED_INSTEAD, "en", True), (STATED_INSTEAD - 0.01, "en", False), (0.99, "zh", False)],
+)
+def test_instead_of_words_that_may_be_right_stands_what_is_surer_and_in_their_language(
+    probability: float, language: Language, is_quoted: bool
+) -> None:
+    def confirm_by(*_: object) -> float:
+        raise AssertionError
+
+    other = passage(2, "Keys are red.", document="b.md")
+    readers = Readers(confirm=of("2 hours", probability), confirm_by=confirm_by)
+    assert bool(quotation(ASKED, [RULE, other], alike, readers, language)) is is_quoted
