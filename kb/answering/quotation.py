@@ -22,6 +22,7 @@ from kb.checking.table_claims import ClaimRow
 from kb.language.content_terms import content_of, share_held
 from kb.language.invisible import without_invisible
 from kb.language.language import language_of
+from kb.language.number_forms import numbers_in
 from kb.language.table_rows import cells_of
 from kb.schema import Language, Passage
 
@@ -34,8 +35,8 @@ LONGEST = 600  # characters of what is quoted
 
 _MARKER = re.compile(r"\s?\[\d+\]")  # of the document's own notes: in an answer it would name a passage
 _HEADING = re.compile(r"\s*#|.*[:：]\s*\Z", re.DOTALL)
+_PAIR = 2  # cells: where columns have no names, the first of two names the second
 _ANSWERS = re.compile(r"(?:答|A|Answer)\s?[:：]\s*")  # a question of the text
-_PAIR = 2  # cells: of a row of two the first names the second
 
 
 def quotation(
@@ -97,6 +98,6 @@ def _of_row(window: Window, row: ClaimRow, source: Source) -> str:
     cells, names = [cell.strip() for cell in cells_of(text)], [name.strip() for name in row.measures]
     if not is_whole or not cells[0] or len(names) != len(cells) or not all(names) or "\n" in "".join(names):
         return ""
-    if len(cells) == _PAIR:
+    if len(cells) == _PAIR and numbers_in(names[1]):  # the first row of a table whose columns have no names
         return ": ".join(filter(None, cells))
     return "; ".join(f"{name}: {cell}" for name, cell in zip(names, cells, strict=True) if cell)

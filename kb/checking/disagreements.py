@@ -58,7 +58,7 @@ JUDGED, JUDGED_FURTHER = 3, 0.08
 MOST_JUDGED = 8  # sentences that the model judges of one answer, however many claims it has
 # Probability, by the verifier, from which on a sentence may give another answer than a claim; and from which on it
 # does, by that and what the confirmer tells of the sentence as the answer, read in its passage alone.
-MAY_DISPUTE, DISPUTES = 0.15, 0.25
+MAY_DISPUTE, DISPUTES = 0.2, 0.3
 # Sentences that the verifier reads for a claim, in its language and in the other one: those most like question and
 # claim, by themselves, and behind their heading and the sentence before.
 NEAREST, NEAREST_ACROSS = 3, 2

@@ -96,6 +96,7 @@ def test_a_sentence_is_quoted_behind_the_one_from_which_it_goes_on() -> None:
         ("| Badge | Kind | Within |\n|---|---|---|\n| Lost | | 2  hours |", "2 hours",
          "Badge: Lost; Within: 2 hours [1]"),
         ("Deadline | 2 hours\nCost of a badge | 15 euros", "15", "Cost of a badge: 15 euros [1]"),
+        ("| Badge | Within |\n|---|---|\n| Lost | 2 hours |", "2 hours", "Badge: Lost; Within: 2 hours [1]"),
         # a row that is cut, of another number of columns, without their names, or without its own
         ("| 项目 | 标准 | 备注 |\n|---|---|---|\n| 住宿费 | 每晚 500 元；一线城市 800 元 | 凭票 |", "元", ""),
         ("| Plan | Within | Price |\n|---|---|---|\n| Basic | 5 days. Not on Sundays. | 10 euros |", "10", ""),
