@@ -340,12 +340,12 @@ class KnowledgeBase(Documents):
     ) -> Generator[Event, None, AnswerOutcome | None]:
         """Judge other passages than were found first: older editions where the newest is silent, or what was found
         further down, which must `surely` state the answer. They are read where they may; else None is returned."""
-        first_read = draft.passages, draft.prompt_passages, draft.answerable
+        first_read = draft.passages, draft.prompt_passages, draft.prompt_terms, draft.answerable
         draft.passages = others
         draft.fit(self.model, self._room(options))
         outcome = self._judged(draft, options) if others else "refused"
         if outcome == "refused" or (surely and outcome != "answered"):
-            draft.passages, draft.prompt_passages, draft.answerable = first_read
+            draft.passages, draft.prompt_passages, draft.prompt_terms, draft.answerable = first_read
             return None
         yield Retrieved(others, draft.searched, found.enough_evidence, found.translated, found.terms)
         return outcome
