@@ -12,7 +12,13 @@ from benchmarks.result import Result, median
 from kb.schema import Answer, AskOptions, Scope
 
 _HERE = Path(__file__).parent / "requests"
-ORGANISATIONS = ("water_utility", "hospital", "logistics", "college", "furniture")  # that do not exist, with documents and questions
+ORGANISATIONS = (
+    "water_utility",
+    "hospital",
+    "logistics",
+    "college",
+    "furniture",
+)  # that do not exist, with documents and questions
 # Of each set of documents their folder and the cases.
 SETS = {
     "sample_docs": (SAMPLE_DOCS, _HERE / "sample_docs.jsonl"),
