@@ -20,6 +20,7 @@ from kb.schema import Language, Passage
 SAME_FRAME = 0.75  # share of a claim that one sentence says: what else stands there is said of the same
 WINDOW = 4  # most sentences, or lines, in a span
 LONG_WINDOW = 12  # and in one that carries a list told in one sentence
+LONGEST_LIST = 30  # items behind what leads in to them
 ANSWER = 3  # sentences behind a question of the text that answer it
 LONGEST_AROUND = 130  # tokens of a passage around a place, for the verifier
 _FULL_LINE = 0.8  # length of a line that the text has filled, as a share of the width
@@ -229,7 +230,8 @@ def _lead_in(window: Window, source: Source) -> str:
     """What leads in to the list of which a window is an item; "" where it is none, or its list has none."""
     if window.rows or not LIST_MARK.match(window.quote):
         return ""
-    for before in reversed(source.sentences[: window.parts.start]):
+    start = window.parts.start
+    for before in reversed(source.sentences[max(0, start - LONGEST_LIST) : start]):
         if not LIST_MARK.match(before) or _LEADS_IN.search(before):
             leads = _LEADS_IN.search(before) and not before.startswith("#")
             return without_mark(before) if leads else ""

@@ -4,6 +4,7 @@ import pytest
 
 from kb.checking.prompt_injection import BLANK
 from kb.checking.sources import (
+    LONGEST_LIST,
     core_of,
     header_of,
     headings_of,
@@ -215,6 +216,8 @@ def test_a_sentence_goes_on_from_prose_right_before_it(text: str, before: str) -
         (f"{BLANK}:\n- heaters;\n- fridges.", "- fridges."),
         ("- fridges.", "- fridges."),
         ("Not in rooms:\nfridges.", "fridges."),
+        ("Not in rooms:\n" + "- heaters;\n" * (LONGEST_LIST - 1) + "- fridges.", "Not in rooms: fridges."),
+        ("Not in rooms:\n" + "- heaters;\n" * LONGEST_LIST + "- fridges.", "- fridges."),
     ],
 )
 def test_an_item_is_read_behind_what_leads_in_to_its_list(text: str, read: str) -> None:
