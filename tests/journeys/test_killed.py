@@ -61,9 +61,9 @@ def child(command: str, home: str, *arguments: str) -> None:
     def announced(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(step)
         def run(*args: Any, **options: Any) -> Any:
-            print(f"before {name}", flush=True)
+            told(f"before {name}")
             result = step(*args, **options)
-            print(f"after {name}", flush=True)
+            told(f"after {name}")
             return result
 
         return run
@@ -73,21 +73,28 @@ def child(command: str, home: str, *arguments: str) -> None:
         for name in names:
             setattr(owner, name, announced(name.strip("_"), getattr(owner, name)))
     with KnowledgeBase.open(Path(home), load_settings()) as kb:
-        print("before everything", flush=True)
+        told("before everything")
         if command == "delete":
             kb.delete_documents(OWNER, [("many", path) for path in arguments])
         else:
             ingest(kb, [Path(arguments[0])], prune=True)
-        print("after everything", flush=True)
+        told("after everything")
+
+
+def told(line: str) -> None:
+    """Print a line, and wait until the parent, which may kill this process here, has read it."""
+    print(line, flush=True)
+    sys.stdin.readline()
 
 
 def run(*arguments: str, kill_at: int | None = None) -> list[str]:
     """The lines of a child, killed after so many of them."""
     script = "import sys; from tests.journeys.test_killed import child; child(*sys.argv[1:])"
     process = subprocess.Popen(
-        [sys.executable, "-c", script, *arguments], stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        [sys.executable, "-c", script, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
         env={**os.environ, **tiny.ENVIRONMENT},
     )  # fmt: skip
+    assert process.stdin is not None
     assert process.stdout is not None
     lines: list[str] = []
     for line in process.stdout:
@@ -95,8 +102,11 @@ def run(*arguments: str, kill_at: int | None = None) -> list[str]:
         if len(lines) == kill_at:
             process.send_signal(signal.SIGKILL)
             break
+        process.stdin.write("\n")
+        process.stdin.flush()
     process.stdout.read()
     assert process.wait() == (0 if kill_at is None else -signal.SIGKILL)
+    process.stdin.close()
     process.stdout.close()
     return lines
 
