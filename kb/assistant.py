@@ -320,11 +320,11 @@ class KnowledgeBase(Documents):
         if not found.enough_evidence:
             return draft.refused("weak_evidence", text_in(draft.language, "answer.weak"))
         draft.fit(self.model, self._room(options))
-        outcome = self._judged(draft, options)
+        outcome, read = self._judged(draft, options), draft.passages
         if outcome == "refused" and (older := passed_over(draft.searched, found.passages, draft.replaced)):
             outcome = (yield from self._from_others(draft, worth_reading(older), found, options)) or outcome
         if outcome != "answered" and judgement.has_adapters(self.model):  # whose judge is seldom sure without reason
-            further = further_ones(self._beside(draft, asker, options), draft.language)
+            further = further_ones(self._beside(draft, asker, options, *read), draft.language)
             outcome = (yield from self._from_others(draft, further, found, options, surely=True)) or outcome
         if options.stopped:
             raise ModelError(text_in(draft.language, "answer.stopped"))
@@ -340,22 +340,25 @@ class KnowledgeBase(Documents):
     ) -> Generator[Event, None, AnswerOutcome | None]:
         """Judge other passages than were found first: older editions where the newest is silent, or what was found
         further down, which must `surely` state the answer. They are read where they may; else None is returned."""
+        if not others:
+            return None
         first_read = draft.passages, draft.prompt_passages, draft.prompt_terms, draft.answerable
-        draft.passages = others
+        draft.passages, draft.answerable = others, None
         draft.fit(self.model, self._room(options))
-        outcome = self._judged(draft, options) if others else "refused"
+        outcome = self._judged(draft, options, surely=surely)
         if outcome == "refused" or (surely and outcome != "answered"):
             draft.passages, draft.prompt_passages, draft.prompt_terms, draft.answerable = first_read
             return None
         yield Retrieved(others, draft.searched, found.enough_evidence, found.translated, found.terms)
         return outcome
 
-    def _judged(self, draft: Draft, options: AskOptions) -> AnswerOutcome:
-        """Whether the passages state the answer, as the model judges. It answers where it cannot tell."""
-        if self.settings.llm.judge:
-            self._judge(draft, options)
+    def _judged(self, draft: Draft, options: AskOptions, *, surely: bool = False) -> AnswerOutcome:
+        """Whether the passages state the answer, as the model judges. Where it cannot tell they do, unless `surely`."""
+        with suppress(ModelError) if surely else nullcontext():
+            if self.settings.llm.judge:
+                self._judge(draft, options)
         if draft.answerable is None:
-            return "answered"
+            return "refused" if surely else "answered"
         return judgement.floors(self.catalog, self.model, draft.language).outcome(draft.answerable)
 
     def _judge(self, draft: Draft, options: AskOptions) -> None:
@@ -539,9 +542,10 @@ class KnowledgeBase(Documents):
     ) -> CheckedAnswer | None:
         """What the documents say themselves, where the model's words were not that; None where none surely answers."""
         readers = self._readers(draft, options)
-        text = quotation(draft.searched, draft.prompt_passages, self.embedder.similarities, readers, instead_in)
-        cited = self._cited(text, draft, asker, options) if text else None
-        return cited if cited and cited.stands and not options.stopped else None
+        quoted = quotation(draft.searched, draft.prompt_passages, self.embedder.similarities, readers, instead_in)
+        cited = self._cited(quoted.text, draft, asker, options) if quoted.text else None
+        stands = cited is not None and cited.stands and (cited.is_disputed or not quoted.alone)
+        return cited if stands and not options.stopped else None
 
     def _from_later(
         self, text: str, cited: CheckedAnswer, draft: Draft, asker: Principal, options: AskOptions
@@ -559,11 +563,11 @@ class KnowledgeBase(Documents):
         draft.prompt_passages, draft.text, draft.thinking = first
         return text, cited
 
-    def _beside(self, draft: Draft, asker: Principal, options: AskOptions) -> Sequence[Passage]:
-        question = checked(draft.searched)
-        return self._retriever.beside(
-            question, asker, options.scope, draft.passages, draft.embedded.get(question), options.glossary
-        )
+    def _beside(self, draft: Draft, asker: Principal, options: AskOptions, *read: Passage) -> Sequence[Passage]:
+        """What is found besides the passages of a draft, and those that were `read` before."""
+        question, known = checked(draft.searched), (*draft.passages, *read)
+        embedded = draft.embedded.get(question)
+        return self._retriever.beside(question, asker, options.scope, known, embedded, options.glossary)
 
     def _recorded(self, asker: Principal, draft: Draft, detail: dict[str, Any], end: Done | Failed) -> Iterator[Event]:
         """The end of an answer, once its record is written. Where none can be, what was told is taken back."""

@@ -1,7 +1,9 @@
 """Quotation: the sentence of the documents that answers, where the model's own words are not what they say."""
 
+import itertools
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +24,7 @@ from kb.checking.table_claims import ClaimRow
 from kb.language.content_terms import content_of, share_held
 from kb.language.invisible import without_invisible
 from kb.language.language import language_of
-from kb.language.number_forms import numbers_in
-from kb.language.table_rows import cells_of
+from kb.language.table_rows import cells_of, is_row, is_rule
 from kb.schema import Language, Passage
 
 # Probability, by the confirmer, from which on the passages state a sentence as the answer; and as one that stands
@@ -34,9 +35,16 @@ OF_WORDS = 0.15  # weight in that of the share of the question's words, beside a
 LONGEST = 600  # characters of what is quoted
 
 _MARKER = re.compile(r"\s?\[\d+\]")  # of the document's own notes: in an answer it would name a passage
-_HEADING = re.compile(r"\s*#|.*[:：]\s*\Z", re.DOTALL)
+_HEADING = re.compile(r"\s*#|.*[:：][\s*_]*\Z", re.DOTALL)
 _PAIR = 2  # cells: where columns have no names, the first of two names the second
 _ANSWERS = re.compile(r"(?:答|A|Answer)\s?[:：]\s*")  # a question of the text
+
+
+class Quotation(NamedTuple):
+    """What the documents say themselves, with the marker of its passage; "" where nothing is quoted."""
+
+    text: str = ""
+    alone: bool = False  # whether it is one of several documents that answer differently, and nothing without another
 
 
 def quotation(
@@ -45,9 +53,9 @@ def quotation(
     similarities: Similarities,
     readers: Readers,
     instead_in: Language | None = None,
-) -> str:
-    """The sentence, or row with the names of its columns, that is most surely the answer to a question, with the marker
-    of its passage; "" where none surely is, or no confirmer has read the passages. Documents that answer differently
+) -> Quotation:
+    """The sentence, or row with the names of its columns, that is most surely the answer to a question; nothing where
+    none surely is, or no confirmer has read the passages. Documents that answer differently
     make it doubt either: where it is sure of none, it reads one of each document, in its passage alone. `instead_in` is
     the language of words which may be right: only a sentence in it, of which it is surer, stands instead of them.
     """
@@ -61,7 +69,7 @@ def quotation(
         if instead_in in (None, language_of(said))
     ]
     if not lines or confirm is None:
-        return ""
+        return Quotation()
     asked = content_of(question)
     shares = np.array([share_held(asked, window.tokens) for window, *_ in lines])
     likeness = similarities(question, [told_by(window, source) for window, source, _ in lines]) + OF_WORDS * shares
@@ -71,12 +79,13 @@ def quotation(
     read = [*nearest][:READ]
     chances = {said: confirm(said) or 0.0 for said in read}
     of_each = {document_of(nearest[said]): said for said in reversed(read)}
-    if not instead_in and confirm_by is not None and len(of_each) > 1 and max(chances.values()) < STATED:
+    alone = not instead_in and len(of_each) > 1 and max(chances.values()) < STATED
+    if alone and confirm_by is not None:
         chances = {said: confirm_by(nearest[said].passage, said) or 0.0 for said in of_each.values()}
     best = max(chances, key=lambda said: chances[said])
-    return (
-        f"{best} [{nearest[best].passage.rank}]" if chances[best] >= (STATED_INSTEAD if instead_in else STATED) else ""
-    )
+    if chances[best] < (STATED_INSTEAD if instead_in else STATED):
+        return Quotation()
+    return Quotation(f"{best} [{nearest[best].passage.rank}]", alone)
 
 
 def _said(window: Window, source: Source) -> str:
@@ -98,6 +107,12 @@ def _of_row(window: Window, row: ClaimRow, source: Source) -> str:
     cells, names = [cell.strip() for cell in cells_of(text)], [name.strip() for name in row.measures]
     if not is_whole or not cells[0] or len(names) != len(cells) or not all(names) or "\n" in "".join(names):
         return ""
-    if len(cells) == _PAIR and numbers_in(names[1]):  # the first row of a table whose columns have no names
+    if len(cells) == _PAIR and not _has_names(row, source):  # else the first row may be one of the table
         return ": ".join(filter(None, cells))
     return "; ".join(f"{name}: {cell}" for name, cell in zip(names, cells, strict=True) if cell)
+
+
+def _has_names(row: ClaimRow, source: Source) -> bool:
+    """Whether the names of a row's columns are marked as such: by the document, or by a rule below them."""
+    above = reversed(source.passage.text[: row.start].splitlines())
+    return bool(source.passage.header) or any(map(is_rule, itertools.takewhile(is_row, above)))

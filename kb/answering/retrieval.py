@@ -240,7 +240,8 @@ class Retriever:
             for passage in without_documents(replaced.keys(), newest(question, found, replaced))
             if passage.chunk_id not in known
         )
-        return [replace(passage, rank=rank) for rank, passage in enumerate(others, len(read) + 1)]
+        last = max((passage.rank for passage in read), default=0)
+        return [replace(passage, rank=rank) for rank, passage in enumerate(others, last + 1)]
 
     def _parts_beside(
         self, document_ids: Sequence[int] | None, read: Sequence[Passage]

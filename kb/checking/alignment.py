@@ -25,6 +25,9 @@ from kb.checking.sources import (
     headings_of,
     heads_of,
     long_windows,
+    item_behind,
+    led_in,
+    leads_in,
     may_answer,
     source_of,
     told_by,
@@ -211,7 +214,10 @@ class Aligner:
             (w, each)
             for each in sources
             for w in each.windows
-            if len(w.parts) == 1 and may_answer(w) and (not with_values or self._has_values(claim, w, each))
+            if len(w.parts) == 1
+            and may_answer(w)
+            and not leads_in(w.quote)
+            and (not with_values or self._has_values(claim, w, each))
         ]
         cosines = self._likeness(claim, lines)
         if not cosines:
@@ -223,11 +229,11 @@ class Aligner:
         )  # fmt: skip
 
     def _likeness(self, claim: str, lines: Sequence[tuple[Window, Source]]) -> list[float]:
-        """The cosines of question and claim with sentences, each with the question that it answers; none without
-        vectors."""
+        """The cosines of question and claim with sentences, each with the question that it answers or behind what leads
+        in to its list; none without vectors."""
         if self._similarities is None or not lines:
             return []
-        told = [told_by(*line) for line in lines]
+        told = [led_in(*line) or told_by(*line) for line in lines]
         return [*map(float, self._similarities(f"{self._asked.text} {claim}", told))]
 
     def _chance(self, claim: str, span: SupportSpan, asked: str = "") -> float:
@@ -265,8 +271,10 @@ class Aligner:
             return None
         source = self._source_of(span)
         at = span.start, span.end
-        heads = next((heads_of(w, source) for w in source.windows if (w.start, w.end) == at), source.heading_tokens)
-        found = measures(self._asked.text, claim, span.quote, heads, self._similarities)
+        window = next((w for w in source.windows if (w.start, w.end) == at), None)
+        heads = source.heading_tokens if window is None else heads_of(window, source)
+        quote = (window and led_in(window, source)) or span.quote
+        found = measures(self._asked.text, claim, quote, heads, self._similarities)
         return shipped().probability(found)
 
     def _window_of(self, span: SupportSpan) -> tuple[Window, Source]:
@@ -393,6 +401,7 @@ class Aligner:
                 more = self._objections.against(claim, names, window, source, window.parts in foreign)
                 reason = more if more not in ("", "part") else "words"
         asked = self._asked.names if self._asked.language in source.languages else self._asked.codes
+        window = item_behind(window, source, content_of(claim))
         return SupportSpan(
             passage=source.passage,
             start=window.start,

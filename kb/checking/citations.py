@@ -101,6 +101,11 @@ class CheckedAnswer:
         return len(self.claims) == 1 and not self.claims[0].supported and self.claims[0].reason != "conflict"
 
     @property
+    def is_disputed(self) -> bool:
+        """Whether another document answers one of its claims otherwise."""
+        return any(claim.reason == "conflict" for claim in self.claims)
+
+    @property
     def stands(self) -> bool:
         """Whether it is cited, and each of its claims confirmed, or disputed by another document."""
         is_told = all(claim.supported or claim.reason == "conflict" for claim in self.claims)

@@ -28,6 +28,7 @@ from kb.checking.sources import (
     header_of,
     heads_of,
     in_context,
+    led_in,
     may_answer,
     question_before,
     told_by,
@@ -39,7 +40,7 @@ from kb.confidence.verdicts import ConfirmBy, Verdict, Verify, with_answer
 from kb.language.content_terms import content_of, is_number, share_held, words_of
 from kb.language.date_forms import months_in
 from kb.language.language import language_of
-from kb.language.number_forms import numbers_in, plain
+from kb.language.number_forms import AMOUNT, numbers_in, plain
 from kb.language.periods import periods
 from kb.language.proper_names import codes_in, has_namesake, names_in
 from kb.language.quantities import in_units_of
@@ -68,7 +69,11 @@ SHORTEST = 3  # words that such a sentence has at least
 SAME_ANSWER = 0.5  # probability from which on a text states what a sentence of another document says, too
 _OF_MONTH = re.compile(r"(?:每月|每季度?|每年\s?\d{1,2}\s?月)的?\s?\d{1,2}\s?[日号]")
 _DAY = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
-_FROM_TO = re.compile(r"(?:\bfrom|[由从自])\W{0,3}\d", re.IGNORECASE)  # a change
+_FROM_TO = re.compile(  # a change: "from EUR 500 to", 由原来的 5 元至
+    r"(?:\bfrom\W{1,3}(?:[a-z]+\W{1,3})?|[由从自][^\d起,;，；。]{0,6})"
+    rf"(?:{AMOUNT})[^,;，；。\n]{{0,12}}?(?:[-–—~至到]|\bto\b)",
+    re.IGNORECASE,
+)
 
 _Read = tuple[Window, Source, Verdict]  # a sentence, and the verdict on a claim by it
 
@@ -189,8 +194,8 @@ class Disagreements:
             if window is not but
             and document_of(other) not in agreeing
             and may_answer(window)
-            and (not is_amount or gives_amount(without_mark(window.quote), self._question))
-            and sum(not is_number(token) for token in _tokens_of(window)) >= SHORTEST
+            and (not is_amount or gives_amount(led_in(window, other) or without_mark(window.quote), self._question))
+            and sum(not is_number(token) for token in _tokens_of(window, other)) >= SHORTEST
             and not _is_of_another_period(own, self._other_statement(window, other, is_newer), bool(of_period))
         ]
         if not others:
@@ -390,9 +395,10 @@ def gives_another(own: Statement, other: Statement, numbers: Set[str]) -> bool:
     return not _is_of_another_edition(own, other, numbers, {value.number for value in instead})
 
 
-def _tokens_of(window: Window) -> Set[str]:
-    """The tokens of a window, those of its columns' names among them."""
-    return window.tokens.keys() | {token for row in window.rows for head in row.heads for token in content_of(head)}
+def _tokens_of(window: Window, source: Source) -> Set[str]:
+    """The tokens of a window, those of what leads in to its list, and of its columns' names among them."""
+    heads = {token for row in window.rows for head in row.heads for token in content_of(head)}
+    return window.tokens.keys() | heads | content_of(led_in(window, source)).keys()
 
 
 def _stating(read: Sequence[_Read]) -> set[tuple[str, str]]:
@@ -412,17 +418,26 @@ def _periods_of(text: str) -> Set[str]:
 def _is_of_another_period(own: Sequence[Statement], other: Statement, of_headings: bool) -> bool:
     """Whether a statement is of another thing of the kind, or of other years, months or editions than one of `own`: by
     what it says, else by its headings, and by these alone where what is said is itself a period. September 2025 is no
-    other one than 2025."""
+    other one than 2025, nor is it of its first quarter."""
     for each in own:
-        here, there = ((of.titled if of_headings else (of.editions - of.titled) or of.titled) for of in (each, other))
+        here, there = (of.titled if of_headings else _editions_of(of) for of in (each, other))
         if _are_namesakes(each, other) or not _may_be_of_one(here, there):
             return True
     return False
 
 
+def _editions_of(statement: Statement) -> Set[str]:
+    """The years, quarters and months that a statement says, and of each kind that it does not say those of its title."""
+    own = statement.editions - statement.titled
+    said = {*map(_kind_of, own)}
+    return own | {period for period in statement.titled if _kind_of(period) not in said}
+
+
 def _may_be_of_one(here: Set[str], there: Set[str]) -> bool:
     """Whether years, quarters and months may be of one period: those of a kind are the same, or one has more of them.
-    A month may be of any year."""
+    A month may be of any year, and is of its quarter."""
+    kinds = [{*map(_kind_of, of)} for of in (here, there)]
+    here, there = (of if "q" in has else of | _quarters_of(of) for of, has in zip((here, there), kinds, strict=True))
     for kind in {*map(_kind_of, here | there)}:
         own, other = ({period for period in of if _kind_of(period) == kind} for of in (here, there))
         if not (own <= other or other <= own):
@@ -433,6 +448,12 @@ def _may_be_of_one(here: Set[str], there: Set[str]) -> bool:
 def _kind_of(period: str) -> str:
     """The kind of a period such as 2023, q2 or month 6."""
     return "year" if period[0].isdigit() else period[0]
+
+
+def _quarters_of(periods_: Set[str]) -> set[str]:
+    """The quarters in which months lie."""
+    months = (int(period.removeprefix("month ")) for period in periods_ if period.startswith("month "))
+    return {f"q{(month + 2) // 3}" for month in months}
 
 
 def _is_of_another_edition(own: Statement, other: Statement, values: Set[str], instead: Set[str]) -> bool:

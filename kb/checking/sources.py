@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kb.checking import table_claims
 from kb.checking.forms import ASKS
@@ -10,7 +11,7 @@ from kb.checking.prompt_injection import BLANK, gives_orders
 from kb.checking.sections import words_above
 from kb.checking.table_claims import ClaimRow
 from kb.language import date_forms
-from kb.language.content_terms import content_of
+from kb.language.content_terms import content_of, share_held
 from kb.language.language import CJK, language_of, sentences
 from kb.language.number_forms import numbers_in
 from kb.language.prompt_text import estimate_tokens
@@ -43,9 +44,14 @@ _GOES_ON = re.compile(  # what begins like this speaks of what was said before; 
     r"(?:He|She|It|They|His|Her|Its|Their|This|These)\b|[他她它]|该|其(?![中他余它间实次])|此(?!外)"
 )
 _BULLET = "[-*•·▪‣–—◦●○□■]"
-_ITEM_NUMBER = r"\(?(?:\d{1,3}|[a-zA-Z]|[一二三四五六七八九十]{1,3})"
+_NUMERALS = "一二三四五六七八九十"
+_COUNTED = "|".join(map("、".join, pairwise(_NUMERALS)))  # 三、四年级
+_ITEM_NUMBER = (
+    rf"[(（]?(?!{_COUNTED}|\d{{1,3}}、\d{{1,3}}[、和或及])(?:\d{{1,3}}|[a-zA-Z]|[{_NUMERALS}]{{1,3}})"  # no 3、5、8元
+)
 _NO_PROSE = re.compile(rf"^\s*(?:#|{_BULLET}\s)|[?？:：]\s*\Z")
-_LEADS_IN = re.compile(r"\w\W{0,4}[:：]\Z")
+_LEADS_IN = re.compile(r"\w\W{0,4}[:：][*_]{0,3}\Z")
+_NUMBER = re.compile(rf"(?P<digits>\d+)|(?P<han>[{_NUMERALS}]+)|(?P<large>[A-Z])|(?P<small>[a-z])")
 LIST_MARK = re.compile(
     rf"(?:{_BULLET}\s+|{_ITEM_NUMBER}(?:[.)]\s+|[、）．]\s*))"
 )  # with its space: 2.5 days are no item
@@ -75,7 +81,8 @@ class Source:
     heading_tokens: frozenset[str]
     tokens: frozenset[str]  # of heading and text
     heading_numbers: frozenset[str]
-    sentences: Sequence[str]  # or lines
+    cuts: Sequence[tuple[int, int]]  # offsets in its text of the sentences, or lines
+    sentences: Sequence[str]  # these
     above: Sequence[frozenset[str]]  # of each the words of the headings above it in the passage
     rows: Sequence[ClaimRow]
     whole: str  # heading and text, and more of the document where the caller gave it; lower case
@@ -99,6 +106,7 @@ def source_of(passage: Passage, document_text: Callable[[Passage], str] | None) 
         heading_tokens=frozenset(content_of(heading)),
         tokens=frozenset(content_of(f"{heading}\n{passage.text}")),
         heading_numbers=numbers | {part for number in numbers for part in date_forms.parts(number)},
+        cuts=cuts,
         sentences=said,
         above=words_above(said),
         rows=rows,
@@ -161,7 +169,7 @@ def around(start: int, end: int, source: Source) -> str:
     """What a passage says from `start` to `end` (offsets into its document) and around that, whole sentences or lines
     up to LONGEST_AROUND tokens, as the verifier reads it."""
     passage = source.passage
-    cuts = over_lines(passage.text) or [(0, len(passage.text))]
+    cuts = source.cuts or [(0, len(passage.text))]
     inside = [at for at, cut in enumerate(cuts) if cut[0] < end - passage.start and cut[1] > start - passage.start]
     first, last = (inside[0], inside[-1]) if inside else (0, 0)
     said = passage.text[cuts[first][0] : cuts[last][1]]
@@ -221,21 +229,75 @@ def without_mark(text: str) -> str:
 def with_antecedent(window: Window, source: Source) -> str:
     """What a window says, behind the sentence from which it goes on: "Five days move on. They are taken by June"; an
     item behind what leads in to its list: "Not to be brought: refrigerators"."""
-    if lead_in := _lead_in(window, source):
-        return f"{lead_in} {without_mark(window.quote)}"
-    return f"{_antecedent(window, source)}{window.quote}"
+    return led_in(window, source) or f"{_antecedent(window, source)}{window.quote}"
+
+
+def leads_in(text: str) -> bool:
+    """Whether a line leads in to what follows: "Not to be brought:"."""
+    return bool(_LEADS_IN.search(text))
+
+
+def led_in(window: Window, source: Source) -> str:
+    """An item behind what leads in to its list; "" where a window is none, or its list has none."""
+    before = _lead_in(window, source)
+    return f"{before} {without_mark(window.quote)}" if before else ""
+
+
+def item_behind(window: Window, source: Source, said: Mapping[str, float]) -> Window:
+    """Of the items to which a window leads in the one that has most of what is `said` besides; the window itself where
+    none has any of that, or where it leads in to none."""
+    if not leads_in(window.quote):
+        return window
+    besides = {token: weight for token, weight in said.items() if token not in window.tokens}
+    lead = without_mark(window.quote)
+    items = [w for w in source.windows if len(w.parts) == 1 and _lead_in(w, source) == lead]
+    best = max(items, key=lambda item: share_held(besides, item.tokens), default=window)
+    return best if share_held(besides, best.tokens) else window
 
 
 def _lead_in(window: Window, source: Source) -> str:
-    """What leads in to the list of which a window is an item; "" where it is none, or its list has none."""
-    if window.rows or not LIST_MARK.match(window.quote):
-        return ""
+    """What leads in to the list of which a window is an item; "" where it is none, or its list has none.
+
+    That is the line with a colon right before the first item that is marked and indented as the window: what stands
+    behind an inner list is an item of the outer one. An empty line ends a list, unless there is one before each item.
+    """
     start = window.parts.start
-    for before in reversed(source.sentences[max(0, start - LONGEST_LIST) : start]):
-        if not LIST_MARK.match(before) or _LEADS_IN.search(before):
-            leads = _LEADS_IN.search(before) and not before.startswith("#")
-            return without_mark(before) if leads else ""
+    mark = None if window.rows else _mark_of(start, source)
+    if mark is None:
+        return ""
+    is_apart, first, first_mark = _is_apart(start, source), start, mark
+    for at in range(start - 1, max(-1, start - LONGEST_LIST - 1), -1):
+        before = source.sentences[at]
+        if _column_of(at, source) is None:
+            continue  # it goes on with an item
+        there = _mark_of(at, source)
+        if leads_in(before) and there != mark:
+            return without_mark(before) if first_mark == mark and not before.startswith("#") else ""
+        if there is None or _is_apart(first, source) is not is_apart:
+            return ""
+        first, first_mark = at, there
     return ""
+
+
+def _mark_of(at: int, source: Source) -> tuple[int, str] | None:
+    """How far a sentence is indented, and the kind of its mark: "1." is of the kind of "2.". None without a mark, or
+    where it does not begin its line."""
+    column, found = _column_of(at, source), LIST_MARK.match(source.sentences[at])
+    if column is None or found is None:
+        return None
+    return column, _NUMBER.sub(lambda number: number.lastgroup or "", found.group().strip(), count=1)
+
+
+def _column_of(at: int, source: Source) -> int | None:
+    """How far a sentence is indented; None where it does not begin its line."""
+    text, start = source.passage.text, source.cuts[at][0]
+    indent = text[text.rfind("\n", 0, start) + 1 : start]
+    return None if indent.strip() else len(indent.expandtabs())
+
+
+def _is_apart(at: int, source: Source) -> bool:
+    """Whether an empty line stands before a sentence."""
+    return source.passage.text[source.cuts[at - 1][1] : source.cuts[at][0]].count("\n") > 1 if at else True
 
 
 def _antecedent(window: Window, source: Source) -> str:
@@ -277,7 +339,7 @@ def long_windows(source: Source, lists: bool = False) -> Iterator[Window]:
     """Every run of more than WINDOW neighbouring sentences or lines, up to LONG_WINDOW; of `lists` those whose lines
     are items but for the first."""
     lengths = range(WINDOW + 1, LONG_WINDOW + 1)
-    return _windows(source.passage, over_lines(source.passage.text), source.rows, lengths, lists)
+    return _windows(source.passage, source.cuts, source.rows, lengths, lists)
 
 
 def _windows(

@@ -1,5 +1,6 @@
 """The newest edition of a document answers, an older one only where it is asked for, and it is named."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import pytest
 from ingest.sync.pipeline import ingest
 from kb.answering.editions import newest, older_editions, passed_over, with_newest
 from kb.assistant import KnowledgeBase
+from kb.confidence.verdicts import SILENT, STATES
 from kb.config import RetrievalSettings, Settings
+from kb.models import shipped_adapters, weights
 from kb.schema import AskOptions, Document, Done, Passage, Retrieved, Scope
 from tests.fakes import ScriptedModel
 from tests.kb.passages import passage
@@ -111,6 +114,25 @@ def test_where_no_edition_says_it_the_newest_is_named_in_the_refusal(tmp_path: P
         answer = kb.answer("How many dogs does the pool car hold?", OWNER)
         assert answer.refused
         assert [p.document for p in answer.passages] == ["rules_v3.md"]
+
+
+def test_what_was_refused_is_not_judged_again_behind_an_older_edition(tmp_path: Path) -> None:
+    texts = {f"rules_v{n}.md": f"# Pool car rules v{n}\n\nThe pool car holds {n} trunks.\n" for n in (2, 3)}
+    others = {f"{n}.md": f"# Desk {n}\n\nThe pool car is fetched at desk {n}.\n" for n in range(9)}
+    model = ScriptedModel(["The pool car holds 2 trunks [1]."])
+    model.weights = weights.WEIGHTS[shipped_adapters.MODEL].sha256
+    model.expect([{STATES: share, SILENT: 1 - share} for share in (0.02, 0.3, 0.02)])
+    with open_kb(tmp_path / "home", model) as kb:
+        ingest(kb, [write(tmp_path / "docs", {**texts, **others})])
+        answer = kb.answer("How many trunks does the pool car hold?", OWNER)
+        assert answer.outcome == "uncertain"
+    newest, older, further = (messages[0].content for messages in model.preference_requests)
+    assert "holds 3 trunks" in newest
+    assert "holds 2 trunks" in older
+    judged = set(re.findall(r"desk \d", newest + older))
+    assert "trunks" not in further
+    assert re.findall(r"desk \d", further)
+    assert judged.isdisjoint(re.findall(r"desk \d", further))
 
 
 def test_what_disagrees_is_found_where_the_model_did_not_read_it_but_for_older_editions(tmp_path: Path) -> None:

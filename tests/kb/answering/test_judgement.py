@@ -15,7 +15,7 @@ from kb.answering.quotation import STATED as STATED_FROM
 from kb.answering.quotation import STATED_INSTEAD
 from kb.assistant import KnowledgeBase
 from kb.checking.citations import UNSTATED
-from kb.confidence.verdicts import SILENT, STATES, Verdict, asked_of_passages
+from kb.confidence.verdicts import OTHERWISE, SILENT, STATES, Verdict, asked_of_passages
 from kb.errors import ModelError
 from kb.models import shipped_adapters, weights
 from kb.schema import AskOptions, Done, Floors, Language, Message, Retrieved, Revised, Scope, Term
@@ -100,6 +100,33 @@ def test_what_was_found_further_down_answers_where_the_judge_is_sure_of_it(
             assert {p.document for p in further}.isdisjoint(p.document for p in first)
             assert [p.rank for p in further] == [1, 2, 3]
             assert [citation.document for citation in answer.citations] == [further[0].document]
+
+
+@pytest.mark.parametrize(("first_share", "outcome"), [(0.02, "refused"), (0.45, "uncertain")])
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_judge_that_cannot_tell_of_what_was_found_further_down_is_not_sure_of_it(
+    tmp_path: Path, fails: bool, first_share: float, outcome: str
+) -> None:
+    texts = {f"{n}.md": f"# Desk {n}\n\nA lost laptop is reported to desk {n} within {n} hours.\n" for n in range(2, 9)}
+    model = verifying(["A lost laptop is reported to a desk [1]."], 0.9)
+    judged = [{STATES: first_share, SILENT: 1 - first_share}]
+    give = model.preference
+
+    def preference(
+        messages: Sequence[Message], options: Sequence[str], stop: Any, by: shipped_adapters.Name | None
+    ) -> dict[str, float] | None:
+        if by != "judge":
+            return give(messages, options, stop, by)
+        if not judged and fails:
+            raise ModelError("engine.gone")
+        return judged.pop() if judged else None
+
+    model.preference = preference  # type: ignore[method-assign]
+    with open_kb(tmp_path / "home", model) as kb:
+        ingest(kb, [write(tmp_path / "docs", texts)])
+        answer = kb.answer(LAPTOP, OWNER)
+        assert (answer.outcome, answer.answerable) == (outcome, first_share)
+        assert judged == []
 
 
 def test_where_nothing_is_found_further_down_the_question_is_refused(tmp_path: Path) -> None:
@@ -448,6 +475,40 @@ def test_where_none_surely_answers_or_the_passages_may_not_it_is_refused(
     answer = filled(model).answer(LAPTOP, OWNER)
     assert answer.refused
     assert [notice.kind for notice in answer.notices][-1] == "unsupported_answer"
+
+
+@pytest.mark.parametrize("disputed", [True, False])
+def test_one_of_documents_that_answer_differently_is_quoted_only_with_another(tmp_path: Path, disputed: bool) -> None:
+    texts = {
+        "adults.md": "# Adults\n\nThe day ticket of the zoo costs 12 euros for an adult.\n",
+        "children.md": "# Children\n\nThe day ticket of the zoo costs 5 euros for a child.\n",
+        "lions.md": "# Lions\n\nLions sleep for most of the day.\n",
+        "cars.md": "# Parking\n\nCars stand behind the gate of the zoo.\n",
+    }
+    model = quoting(0.0, "The day ticket of the zoo costs 99 euros [1].")
+    give = model.preference
+
+    def preference(
+        messages: Sequence[Message], options: Sequence[str], stop: Any, by: shipped_adapters.Name | None
+    ) -> dict[str, float] | None:
+        claim = messages[-1].content.rpartition("Answer:")[2]
+        if by == "confirmer":  # which doubts what another document answers otherwise
+            alone = not all(price in messages[0].content for price in ("12 euros", "5 euros"))
+            share = 0.9 if alone and "5 euros" in claim else 0.01
+            return {STATES: share, SILENT: 1 - share}
+        if by == "verifier":
+            other = disputed and "12 euros" in messages[-1].content and "5 euros" in claim
+            return {STATES: 0.0, OTHERWISE: 0.9 * other, SILENT: 1 - 0.9 * other}
+        return give(messages, options, stop, by)
+
+    model.preference = preference  # type: ignore[method-assign]
+    with open_kb(tmp_path / "home", model) as kb:
+        ingest(kb, [write(tmp_path / "docs", texts)])
+        answer = kb.answer("What does the day ticket of the zoo cost?", OWNER)
+        assert answer.refused is not disputed
+        assert {notice.kind for notice in answer.notices} == (
+            {"quoted", "disagreement"} if disputed else {"unsupported_answer"}
+        )
 
 
 def test_what_no_document_of_the_subject_says_is_not_quoted(filled: Fill) -> None:

@@ -24,7 +24,7 @@ def quote(
     confirm: Confirm,
     confirm_by: ConfirmBy | None = None,
 ) -> str:
-    return quotation(question, passages, similarities, Readers(confirm=confirm, confirm_by=confirm_by))
+    return quotation(question, passages, similarities, Readers(confirm=confirm, confirm_by=confirm_by)).text
 
 
 def alike(_: str, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -97,6 +97,10 @@ def test_a_sentence_is_quoted_behind_the_one_from_which_it_goes_on() -> None:
          "Badge: Lost; Within: 2 hours [1]"),
         ("Deadline | 2 hours\nCost of a badge | 15 euros", "15", "Cost of a badge: 15 euros [1]"),
         ("| Badge | Within |\n|---|---|\n| Lost | 2 hours |", "2 hours", "Badge: Lost; Within: 2 hours [1]"),
+        ("| Badge | Hours 2025 |\n|---|---|\n| Lost | 2 hours |", "2 hours", "Badge: Lost; Hours 2025: 2 hours [1]"),
+        # nothing says that the first row heads the others
+        ("联系人 | 张三\n地点 | 三号楼", "三号楼", "地点: 三号楼 [1]"),
+        ("|a|b|\n|-|-|\n|c|d|\n\nContact | Ms Lin\nPlace | House C", "House C", "Place: House C [1]"),
         # a row that is cut, of another number of columns, without their names, or without its own
         ("| 项目 | 标准 | 备注 |\n|---|---|---|\n| 住宿费 | 每晚 500 元；一线城市 800 元 | 凭票 |", "元", ""),
         ("| Plan | Within | Price |\n|---|---|---|\n| Basic | 5 days. Not on Sundays. | 10 euros |", "10", ""),
@@ -185,7 +189,7 @@ def test_where_the_passages_surely_say_it_or_are_of_one_document_none_is_read_al
 
 
 def test_without_a_confirmer_nothing_is_quoted() -> None:
-    assert quotation(ASKED, [RULE], alike, Readers()) == ""
+    assert quotation(ASKED, [RULE], alike, Readers()).text == ""
 
 
 @pytest.mark.parametrize(
@@ -200,4 +204,4 @@ def test_instead_of_words_that_may_be_right_stands_what_is_surer_and_in_their_la
 
     other = passage(2, "Keys are red.", document="b.md")
     readers = Readers(confirm=of("2 hours", probability), confirm_by=confirm_by)
-    assert bool(quotation(ASKED, [RULE, other], alike, readers, language)) is is_quoted
+    assert bool(quotation(ASKED, [RULE, other], alike, readers, language).text) is is_quoted

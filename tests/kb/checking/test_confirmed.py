@@ -410,3 +410,23 @@ def test_between_languages_the_confirmer_doubts_alone(confirmed: float | None, s
     text = "A lost badge must be reported within 2 hours [1]."
     [claim] = cite(text, [place], "en", ASKED, alike, confirm=sure(confirmed)).claims
     assert (claim.state, claim.markers) == (state, (1,))
+
+
+THINGS = "tents lamps skates kites drones darts swords ladders grills paint aquariums printers heaters rugs".split()
+NOT_IN_ROOMS = "Not to be brought into the rooms of the house:"
+
+
+def test_an_item_of_a_long_list_is_cited_where_it_stands() -> None:
+    listed = passage(1, f"{NOT_IN_ROOMS}\n" + "\n".join(f"- {thing};" for thing in THINGS), title="House rules")
+    for thing, quote in (("rugs", "- rugs;"), ("pianos", NOT_IN_ROOMS)):
+        text = f"{NOT_IN_ROOMS} {thing} [1]"
+        cited = cite(text, [listed], "en", "What may not be brought into the rooms?", alike, confirm=sure(0.99))
+        assert [citation.quote for citation in cited.citations] == [quote]
+
+
+def test_what_the_confirmer_is_sure_of_rests_on_no_lead_in(wording: Callable[[float], None]) -> None:
+    wording(0.99)
+    listed = passage(1, f"{NOT_IN_ROOMS}\n" + "\n".join(f"- {thing};" for thing in THINGS), title="House rules")
+    near = lambda _, texts: np.array(["rugs" in text for text in texts], np.float32)  # noqa: E731
+    cited = cite("Rugs stay outside [1].", [listed], "en", "May I have rugs here?", near, confirm=sure(0.99))
+    assert [citation.quote for citation in cited.citations] == ["- rugs;"]

@@ -455,8 +455,13 @@ def test_the_same_in_another_unit_or_within_a_range_is_no_other_value(value: str
     [
         ("What comes from stock is here in 5 to 10 days.", True),
         ("It was prolonged from 5 to 10 days.", False),
+        ("It was prolonged from five to ten days.", False),
+        ("It was prolonged from about 5 to 10 days.", False),
+        ("From 2025 on, orders from shops take 5 to 10 days.", True),
         ("交货期为5至10天，由门店通知。", True),
         ("交货期由5天延至10天。", False),
+        ("交货期由原来的5至10天改为14天。", False),
+        ("自2025年起，交货期为5至10天。", True),
     ],
 )
 def test_a_change_from_one_value_to_another_is_no_range(claim: str, same: bool) -> None:
@@ -773,6 +778,22 @@ def test_the_number_of_a_heading_is_no_amount(line: str, read: bool) -> None:
     assert any(line in text for text, _ in asked) is read
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Not to be kept here:\n- heaters;\n- cards of tenants.",  # two words
+        "Free of charge for 36 months:\n- repairs of whatever kind for any tenant.",  # whose amount leads in to it
+    ],
+)
+def test_an_item_is_read_behind_what_leads_in_to_its_list(text: str) -> None:
+    lead, *_, item = text.splitlines()
+    claim, question = ("Cards of tenants are kept here [1].", "What is kept here?") if "kept" in text else REPAIR
+    own = lease("Cards of tenants are kept here.") if "kept" in text else WARRANTY
+    asked: list[tuple[str, str]] = []
+    cite(claim, [own, rules(text)], "en", question, nearness({}), verify=verifying({}, asked))
+    assert f"House rules\n{lead} {item.removeprefix('- ')}" in [said for said, _ in asked]
+
+
 @pytest.mark.parametrize(("nearer", "first"), [(0.005, "Repairs"), (0.1, "Whoever")])
 def test_of_sentences_that_mean_it_alike_those_with_its_words_go_first(nearer: float, first: str) -> None:
     asked: list[tuple[str, str]] = []
@@ -957,6 +978,9 @@ def test_a_document_that_states_the_claim_elsewhere_does_not_disagree() -> None:
         (("Report Q1 2023", "Review Q1"), "Repairs were free for 36 months.", True),
         (("Report Q1 2023", "Review Q2"), "Repairs were free for 36 months.", False),
         (("Report Q1", "Review Q2 2023"), "Repairs were free for 36 months.", False),
+        (("Report 2023", "Review 2024"), "In June repairs were free for 36 months.", False),  # of its title's year
+        (("Report Q1", "Minutes"), "Repairs were free for 36 months in September.", False),
+        (("Report Q1", "Minutes"), "Repairs were free for 36 months in February.", True),
     ],
 )
 def test_titles_tell_of_which_thing_and_time_a_sentence_is(titles: tuple[str, str], text: str, told: bool) -> None:

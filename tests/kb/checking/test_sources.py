@@ -210,6 +210,21 @@ def test_a_sentence_goes_on_from_prose_right_before_it(text: str, before: str) -
         ("Not in rooms:\n- heaters;\n- fridges.", "Not in rooms: fridges."),
         ("1. Not in rooms:\n- heaters;\n- fridges.", "Not in rooms: fridges."),
         ("不得带入：\n1. 电炉；\n2. 冰箱。", "不得带入： 冰箱。"),
+        ("**Not in rooms:**\n\n- heaters;\n- fridges.", "**Not in rooms:** fridges."),
+        ("不予报销：\n- 烟酒（招待除外）。超标部分自付。\n- 礼品。", "不予报销： 礼品。"),
+        ("（一）不予报销：\n（1）烟酒；\n（2）礼品。", "不予报销： 礼品。"),
+        ("Not in rooms:\n\n- heaters; no lamps. No coal.\n\n- fridges.", "Not in rooms: fridges."),
+        ("Not in rooms:\n1. Heaters:\n  - of oil\n2. fridges.", "Not in rooms: fridges."),
+        ("Closed:\n- Monday:\n  - winter\n  - summer", "Monday: summer"),
+        # an item of the outer list, or of another one
+        ("一、不予报销：\n1. 烟酒；\n二、车费报销。", "二、车费报销。"),
+        ("1. Not in rooms:\n- heaters;\n2. Doors close at 11.\n3. Guests sign in.", "3. Guests sign in."),
+        ("1. Not in rooms:\n- heaters;\n2. Doors close at 11.", "2. Doors close at 11."),
+        ("Open:\n- Saturday:\n  - winter: closed\n- Sunday: 9 to 11", "Open: Sunday: 9 to 11"),
+        ("Not in rooms:\n- heaters\n- lamps\n\n- Kettles are allowed.", "- Kettles are allowed."),
+        ("Not in rooms:\n1. heaters\n2. lamps\n- Kettles are allowed.", "- Kettles are allowed."),
+        ("适用于：\n一、二年级学生。\n三、四年级学生。", "三、四年级学生。"),  # no marks
+        ("可借：\n1、书。\n3、5、8元。", "3、5、8元。"),
         ("# Not in rooms:\n- heaters;\n- fridges.", "- fridges."),  # a heading
         ("Mind the rooms.\n- heaters;\n- fridges.", "- fridges."),
         ("Not in rooms:\nHeaters are hot.\n- fridges.", "- fridges."),  # it leads in to something else
