@@ -427,7 +427,7 @@ def _is_of_another_period(own: Sequence[Statement], other: Statement, of_heading
 
 
 def _editions_of(statement: Statement) -> Set[str]:
-    """The years, quarters and months that a statement says, and of each kind that it does not say those of its title."""
+    """The years, quarters and months that a statement says, and those of its title of kinds that it does not say."""
     own = statement.editions - statement.titled
     said = {*map(_kind_of, own)}
     return own | {period for period in statement.titled if _kind_of(period) not in said}
