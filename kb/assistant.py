@@ -544,7 +544,7 @@ class KnowledgeBase(Documents):
         readers = self._readers(draft, options)
         quoted = quotation(draft.searched, draft.prompt_passages, self.embedder.similarities, readers, instead_in)
         cited = self._cited(quoted.text, draft, asker, options) if quoted.text else None
-        stands = cited is not None and cited.stands and (cited.is_disputed or not quoted.alone)
+        stands = cited is not None and cited.stands and (cited.is_disputed or not quoted.one_of_several)
         return cited if stands and not options.stopped else None
 
     def _from_later(

@@ -14,9 +14,9 @@ from kb.checking.sources import (
     Source,
     Window,
     document_of,
+    heading_over,
     may_answer,
     source_of,
-    told_by,
     with_antecedent,
     without_mark,
 )
@@ -31,7 +31,7 @@ from kb.schema import Language, Passage
 # instead of words which may be right.
 STATED, STATED_INSTEAD = 0.7, 0.85
 READ = 4  # sentences, those most like the question
-OF_WORDS = 0.15  # weight in that of the share of the question's words, beside a cosine
+OF_WORDS = 0.15  # weight in that of the share of the question's words, beside cosines alone and behind the heading
 LONGEST = 600  # characters of what is quoted
 
 _MARKER = re.compile(r"\s?\[\d+\]")  # of the document's own notes: in an answer it would name a passage
@@ -44,7 +44,7 @@ class Quotation(NamedTuple):
     """What the documents say themselves, with the marker of its passage; "" where nothing is quoted."""
 
     text: str = ""
-    alone: bool = False  # whether it is one of several documents that answer differently, and nothing without another
+    one_of_several: bool = False  # documents that answer differently: it is nothing without another
 
 
 def quotation(
@@ -72,20 +72,21 @@ def quotation(
         return Quotation()
     asked = content_of(question)
     shares = np.array([share_held(asked, window.tokens) for window, *_ in lines])
-    likeness = similarities(question, [told_by(window, source) for window, source, _ in lines]) + OF_WORDS * shares
+    alone, in_place = [said for *_, said in lines], [f"{heading_over(source)}\n{said}" for _, source, said in lines]
+    likeness = similarities(question, alone) + similarities(question, in_place) + OF_WORDS * shares
     nearest: dict[str, Source] = {}
     for at in sorted(range(len(lines)), key=lambda at: -likeness[at]):
         nearest.setdefault(lines[at][2], lines[at][1])
     read = [*nearest][:READ]
     chances = {said: confirm(said) or 0.0 for said in read}
     of_each = {document_of(nearest[said]): said for said in reversed(read)}
-    alone = not instead_in and len(of_each) > 1 and max(chances.values()) < STATED
-    if alone and confirm_by is not None:
+    one_of_several = not instead_in and len(of_each) > 1 and max(chances.values()) < STATED
+    if one_of_several and confirm_by is not None:
         chances = {said: confirm_by(nearest[said].passage, said) or 0.0 for said in of_each.values()}
     best = max(chances, key=lambda said: chances[said])
     if chances[best] < (STATED_INSTEAD if instead_in else STATED):
         return Quotation()
-    return Quotation(f"{best} [{nearest[best].passage.rank}]", alone)
+    return Quotation(f"{best} [{nearest[best].passage.rank}]", one_of_several)
 
 
 def _said(window: Window, source: Source) -> str:

@@ -158,6 +158,11 @@ def heads_of(window: Window, source: Source) -> frozenset[str]:
     )
 
 
+def heading_over(source: Source) -> str:
+    """The section of a source, or the title where it is in none."""
+    return source.passage.section or source.passage.title
+
+
 def headed(text: str, source: Source) -> str:
     """A text of a source as the verifier reads it: title and section, then the text."""
     passage = source.passage
@@ -218,7 +223,7 @@ def in_context(window: Window, source: Source) -> str:
     """What a window says, behind its heading, and what leads in to it, or else the sentence, or row, before it."""
     start = window.parts.start
     before = _lead_in(window, source) or "".join(source.sentences[max(0, start - 1) : start])
-    return f"{source.passage.section or source.passage.title}\n{before} {window.quote}"
+    return f"{heading_over(source)}\n{before} {window.quote}"
 
 
 def without_mark(text: str) -> str:

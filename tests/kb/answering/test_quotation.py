@@ -69,10 +69,19 @@ def test_the_sentences_nearest_the_question_are_read_each_once() -> None:
     assert read == [f"Number {word} is blue." for word in words[:READ]]
 
 
+def test_a_row_is_looked_for_with_its_columns_and_behind_its_heading() -> None:
+    prices = "\n".join(f"| Kind {n} | {n} euros |" for n in range(READ + 1))
+    rows = f"| Badge | Price |\n|---|---|\n{prices}\n| Lost | 15 euros |"
+    for nearest in ("Badge: Lost", "Replacements\nBadge: Lost"):
+        assert quote(ASKED, [passage(1, rows, section="Replacements")], like(nearest), of("15 euros")) == (
+            "Badge: Lost; Price: 15 euros [1]"
+        )
+
+
 def test_words_of_the_question_count_beside_vectors() -> None:
     passages = [passage(1, "Nobody knows. " + "It is so. It is not. It may be. It can be. A badge is a badge.")]
     plain = [0.85, 0.85, 0.85, 0.85, 0.85]
-    for less, is_read in ((OF_WORDS / 10, True), (OF_WORDS, False)):
+    for less, is_read in ((OF_WORDS / 20, True), (OF_WORDS / 2, False)):
         cosines = np.array([*plain, 0.85 - less], np.float32)
         assert bool(quote(ASKED, passages, lambda *_: cosines, of("badge"))) is is_read  # noqa: B023
 
