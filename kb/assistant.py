@@ -323,7 +323,7 @@ class KnowledgeBase(Documents):
         outcome, read = self._judged(draft, options), draft.passages
         if outcome == "refused" and (older := passed_over(draft.searched, found.passages, draft.replaced)):
             outcome = (yield from self._from_others(draft, worth_reading(older), found, options)) or outcome
-        if outcome != "answered" and judgement.has_adapters(self.model):  # whose judge is seldom sure without reason
+        if outcome != "answered" and judgement.may_be_further(self.model, draft.answerable):
             further = further_ones(self._beside(draft, asker, options, *read), draft.language)
             outcome = (yield from self._from_others(draft, further, found, options, surely=True)) or outcome
         if options.stopped:

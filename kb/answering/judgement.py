@@ -40,6 +40,8 @@ _FLOORS = "judgement"  # the property that keeps what was calibrated for this ho
 # Of a model that nobody calibrated: it refuses where the model is sure that the passages are silent.
 CAUTIOUS = Floors(0.1, 0.5)
 BY_JUDGE = Floors(0.1, 0.5)
+# From which probability on of the first passages it may be that those found further down state the answer.
+MAY_BE_FURTHER = 0.03
 # From which probability on one sentence states the answer; of a model that is not named here from CAUTIOUS.answer on.
 OF_A_SENTENCE: Mapping[str, Mapping[Language, float]] = {"qwen2.5-coder-1.5b": {"en": 0.575, "zh": 0.88}}
 
@@ -173,6 +175,12 @@ def _read(failure: str, read: Callable[[], Told | None], stop: threading.Event |
 def has_adapters(model: _Judge) -> bool:
     """Whether a model is the one that verifier, judge, answerer and confirmer were trained over."""
     return shipped_adapters.are_of(model.digest())
+
+
+def may_be_further(model: _Judge, answerable: float | None) -> bool:
+    """Whether passages further down may state the answer, where the first ones are `answerable` with this probability:
+    of a model whose judge is seldom sure without reason, and here not sure of the contrary."""
+    return has_adapters(model) and answerable is not None and answerable >= MAY_BE_FURTHER
 
 
 def floors(catalog: Catalog, model: _Judge, language: Language) -> Floors:

@@ -11,6 +11,7 @@ import pytest
 
 from ingest.sync.pipeline import ingest
 from kb.answering import judgement, prompts
+from kb.answering.judgement import MAY_BE_FURTHER
 from kb.answering.quotation import STATED as STATED_FROM
 from kb.answering.quotation import STATED_INSTEAD
 from kb.assistant import KnowledgeBase
@@ -69,8 +70,9 @@ def verifying(replies: list[str], states: float) -> ScriptedModel:
 @pytest.mark.parametrize(
     ("has_judge", "first_share", "share", "outcome"),
     [
-        (True, 0.02, 0.5, "answered"),
-        (True, 0.02, 0.49, "refused"),
+        (True, MAY_BE_FURTHER, 0.5, "answered"),
+        (True, MAY_BE_FURTHER, 0.49, "refused"),
+        (True, MAY_BE_FURTHER - 0.001, 0.9, "refused"),
         (True, 0.49, 0.5, "answered"),
         (True, 0.49, 0.49, "uncertain"),
         (False, 0.02, 0.9, "refused"),
@@ -102,7 +104,7 @@ def test_what_was_found_further_down_answers_where_the_judge_is_sure_of_it(
             assert [citation.document for citation in answer.citations] == [further[0].document]
 
 
-@pytest.mark.parametrize(("first_share", "outcome"), [(0.02, "refused"), (0.45, "uncertain")])
+@pytest.mark.parametrize(("first_share", "outcome"), [(0.05, "refused"), (0.45, "uncertain")])
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_judge_that_cannot_tell_of_what_was_found_further_down_is_not_sure_of_it(
     tmp_path: Path, fails: bool, first_share: float, outcome: str
@@ -131,7 +133,7 @@ def test_a_judge_that_cannot_tell_of_what_was_found_further_down_is_not_sure_of_
 
 def test_where_nothing_is_found_further_down_the_question_is_refused(tmp_path: Path) -> None:
     model = verifying([], 0.0)
-    model.expect([{STATES: 0.02, SILENT: 0.98}])
+    model.expect([{STATES: 0.05, SILENT: 0.95}])
     with open_kb(tmp_path / "home", model) as kb:
         ingest(kb, [write(tmp_path / "docs", {"2.md": "A lost laptop is reported to desk 2 at once.\n"})])
         answer = kb.answer(LAPTOP, OWNER)
