@@ -55,9 +55,9 @@ def quotation(
     instead_in: Language | None = None,
 ) -> Quotation:
     """The sentence, or row with the names of its columns, that is most surely the answer to a question; nothing where
-    none surely is, or no confirmer has read the passages. Documents that answer differently
-    make it doubt either: where it is sure of none, it reads one of each document, in its passage alone. `instead_in` is
-    the language of words which may be right: only a sentence in it, of which it is surer, stands instead of them.
+    none surely is, or no confirmer has read the passages. Documents that answer differently make it doubt either: where
+    it is sure of none, it reads one of each document, in its passage alone. `instead_in` is the language of words which
+    may be right: only a sentence in it, of which it is surer, stands instead of them.
     """
     confirm, confirm_by = readers.get("confirm"), readers.get("confirm_by")
     sources = [source_of(without_orders(passage), None) for passage in passages]

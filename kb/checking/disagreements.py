@@ -436,8 +436,7 @@ def _editions_of(statement: Statement) -> Set[str]:
 def _may_be_of_one(here: Set[str], there: Set[str]) -> bool:
     """Whether years, quarters and months may be of one period: those of a kind are the same, or one has more of them.
     A month may be of any year, and is of its quarter."""
-    kinds = [{*map(_kind_of, of)} for of in (here, there)]
-    here, there = (of if "q" in has else of | _quarters_of(of) for of, has in zip((here, there), kinds, strict=True))
+    here, there = _with_quarters(here), _with_quarters(there)
     for kind in {*map(_kind_of, here | there)}:
         own, other = ({period for period in of if _kind_of(period) == kind} for of in (here, there))
         if not (own <= other or other <= own):
@@ -450,10 +449,12 @@ def _kind_of(period: str) -> str:
     return "year" if period[0].isdigit() else period[0]
 
 
-def _quarters_of(periods_: Set[str]) -> set[str]:
-    """The quarters in which months lie."""
-    months = (int(period.removeprefix("month ")) for period in periods_ if period.startswith("month "))
-    return {f"q{(month + 2) // 3}" for month in months}
+def _with_quarters(named: Set[str]) -> Set[str]:
+    """Periods with the quarters in which their months lie, where they name none."""
+    if any(_kind_of(period) == "q" for period in named):
+        return named
+    months = (int(period.removeprefix("month ")) for period in named if _kind_of(period) == "m")
+    return named | {f"q{(month + 2) // 3}" for month in months}
 
 
 def _is_of_another_edition(own: Statement, other: Statement, values: Set[str], instead: Set[str]) -> bool:
